@@ -1,0 +1,1 @@
+namespace CudaNet.Bench; internal static class Program { private static void Main() { } }

@@ -1,0 +1,1 @@
+namespace CudaNet.Cli; internal static class Program { private static void Main() { } }
