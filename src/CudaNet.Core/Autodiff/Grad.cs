@@ -1,0 +1,52 @@
+using CudaNet.Graphs;
+using CudaNet.Ops;
+
+namespace CudaNet;
+
+/// <summary>Reverse-mode differentiation as a transformation of graphs: the result is a graph of the same ops, which can
+/// be differentiated again.</summary>
+public static class Grad
+{
+    /// <summary>Gradients of a scalar with respect to tensors; zeros where it does not depend on one.</summary>
+    /// <exception cref="GraphException">y is not a scalar, or an op on the way has no gradient.</exception>
+    public static Tensor[] Of(Tensor y, params ReadOnlySpan<Tensor> xs) => y.ElementCount == 1
+        ? Vjp(y, y.OnesLike(), xs)
+        : throw new GraphException($"Grad.Of: y is {y.Shape}, not a scalar. Reduce it (Sum, Mean), or use Vjp.Of with the gradient of y.");
+
+    /// <summary>Gradient of a scalar with respect to one tensor.</summary>
+    /// <inheritdoc cref="Of(Tensor, ReadOnlySpan{Tensor})"/>
+    public static Tensor Of(Tensor y, Tensor x) => Of(y, [x])[0];
+
+    /// <summary>Σ upstream · ∂y/∂x for each x.</summary>
+    internal static Tensor[] Vjp(Tensor y, Tensor upstream, ReadOnlySpan<Tensor> xs)
+    {
+        if (!y.DType.IsFloating()) throw new GraphException($"Grad: y is {y.DType.ShortName()}; only floating tensors have gradients.");
+        var targets = new HashSet<Node>();
+        foreach (var x in xs) targets.Add(x.Node);
+        var order = Graph.Between(y.Node, targets);
+        var gradients = new Dictionary<Node, Tensor> { [y.Node] = upstream };
+        var reached = order.ToHashSet();
+        for (var k = order.Count - 1; k >= 0; k--)
+        {
+            var node = order[k];
+            if (!gradients.TryGetValue(node, out var gradient) || node.Inputs.Count == 0) continue;
+            var needs = new bool[node.Inputs.Count];
+            for (var i = 0; i < needs.Length; i++) needs[i] = reached.Contains(node.Inputs[i]);
+            if (!needs.Contains(true)) continue;
+            var partials = Differentiate(node, gradient, needs);
+            for (var i = 0; i < needs.Length; i++)
+                if (needs[i] && partials[i] is { } partial)
+                    gradients[node.Inputs[i]] = gradients.TryGetValue(node.Inputs[i], out var sum) ? sum + partial : partial;
+        }
+        var result = new Tensor[xs.Length];
+        for (var k = 0; k < result.Length; k++) result[k] = gradients.TryGetValue(xs[k].Node, out var g) ? g : xs[k].ZerosLike();
+        return result;
+    }
+
+    private static IReadOnlyList<Tensor?> Differentiate(Node node, Tensor gradient, bool[] needs)
+    {
+        var inputs = new Tensor[node.Inputs.Count];
+        for (var k = 0; k < inputs.Length; k++) inputs[k] = new(node.Inputs[k]);
+        return node.Op.Vjp(new(inputs, new(node), gradient) { Needs = needs });
+    }
+}

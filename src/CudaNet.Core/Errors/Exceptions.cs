@@ -1,0 +1,23 @@
+namespace CudaNet;
+
+/// <summary>Base of all errors that the engine raises on purpose. The message says what, why and what to do.</summary>
+public abstract class CudaNetException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>Shapes do not fit the operation.</summary>
+public sealed class ShapeException(string message) : CudaNetException(message);
+
+/// <summary>An element type is not accepted by the operation.</summary>
+public sealed class DTypeException(string message) : CudaNetException(message);
+
+/// <summary>Tensors on different devices, an unknown device, or a device that cannot do the operation.</summary>
+public sealed class DeviceException(string message, Exception? inner = null) : CudaNetException(message, inner);
+
+/// <summary>An axis or index is outside of its range.</summary>
+public sealed class AxisException(string message) : CudaNetException(message);
+
+/// <summary>An index value inside a tensor of indices is outside of its range; raised when the step runs.</summary>
+public sealed class IndexValueException(string message) : CudaNetException(message);
+
+/// <summary>A graph is asked for something that it cannot give: a gradient of what is not differentiable,
+/// a read inside of a trace, a backward without a scalar.</summary>
+public sealed class GraphException(string message) : CudaNetException(message);

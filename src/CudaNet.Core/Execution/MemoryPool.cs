@@ -1,0 +1,122 @@
+using System.Collections.Concurrent;
+using System.Numerics;
+
+namespace CudaNet.Execution;
+
+/// <summary>Device memory in blocks that are kept for reuse. Sizes are rounded up (powers of two with four steps
+/// between), so that a training loop finds each step's blocks again.</summary>
+/// <remarks>Blocks that the user lost come back by finalisers. So that they come back in time, the pool counts what it
+/// handed out since the last collection and asks for one when that passes the half of what lives (at least 256 MiB).</remarks>
+public sealed class MemoryPool(IMemoryAllocator allocator)
+{
+    private const long CollectAtLeast = 256L << 20;
+
+    private readonly ConcurrentDictionary<long, ConcurrentBag<nint>> _free = new();
+    private readonly ConcurrentDictionary<DeviceBuffer.Ticket, byte> _live = new();
+    private readonly Lock _growth = new();
+    private long _liveBytes, _heldBytes, _peakBytes, _grownSinceCollect, _allocations, _systemAllocations;
+
+    /// <summary>Bytes in buffers that are in use.</summary>
+    public long LiveBytes => Volatile.Read(ref _liveBytes);
+
+    /// <summary>Bytes taken from the system: in use and kept.</summary>
+    public long HeldBytes => Volatile.Read(ref _heldBytes);
+
+    /// <summary>Greatest <see cref="HeldBytes"/> so far.</summary>
+    public long PeakBytes => Volatile.Read(ref _peakBytes);
+
+    /// <summary>Buffers handed out so far.</summary>
+    public long Allocations => Volatile.Read(ref _allocations);
+
+    /// <summary>How many of them had to be taken from the system.</summary>
+    public long SystemAllocations => Volatile.Read(ref _systemAllocations);
+
+    /// <summary>A buffer of at least so many bytes, with whatever it held before.</summary>
+    /// <exception cref="OutOfMemoryException">The device has no more memory, even after a collection; names the largest holders.</exception>
+    public DeviceBuffer Allocate(long bytes)
+    {
+        var size = RoundUp(Math.Max(bytes, 64));
+        var pointer = TryTake(size, out var reused) ? reused : Grow(size);
+        Interlocked.Increment(ref _allocations);
+        Interlocked.Add(ref _liveBytes, size);
+        var ticket = new DeviceBuffer.Ticket(size);
+        _live[ticket] = 0;
+        return new(this, pointer, bytes, ticket);
+    }
+
+    /// <summary>Gives all kept blocks back to the system.</summary>
+    public void Trim()
+    {
+        foreach (var (size, blocks) in _free)
+            while (blocks.TryTake(out var pointer))
+            {
+                allocator.Free(pointer, size);
+                Interlocked.Add(ref _heldBytes, -size);
+                GC.RemoveMemoryPressure(size);
+            }
+    }
+
+    internal void Return(nint pointer, DeviceBuffer.Ticket ticket)
+    {
+        if (!_live.TryRemove(ticket, out _)) return;
+        Interlocked.Add(ref _liveBytes, -ticket.Bytes);
+        _free.GetOrAdd(ticket.Bytes, static _ => []).Add(pointer);
+    }
+
+    private bool TryTake(long size, out nint pointer)
+    {
+        pointer = 0;
+        return _free.TryGetValue(size, out var blocks) && blocks.TryTake(out pointer);
+    }
+
+    private nint Grow(long size)
+    {
+        lock (_growth)
+        {
+            _grownSinceCollect += size;
+            if (_grownSinceCollect > Math.Max(CollectAtLeast, LiveBytes / 2))
+            {
+                Collect();
+                if (TryTake(size, out var reclaimed)) return reclaimed;
+            }
+            var pointer = allocator.TryAllocate(size);
+            if (pointer == 0)
+            {
+                Collect();
+                if (TryTake(size, out var reclaimed)) return reclaimed;
+                Trim();
+                pointer = allocator.TryAllocate(size);
+                if (pointer == 0) throw new OutOfMemoryException(Describe(size));
+            }
+            var held = Interlocked.Add(ref _heldBytes, size);
+            _peakBytes = Math.Max(_peakBytes, held);
+            _systemAllocations++;
+            GC.AddMemoryPressure(size);
+            return pointer;
+        }
+    }
+
+    private void Collect()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        _grownSinceCollect = 0;
+    }
+
+    private string Describe(long size)
+    {
+        var holders = _live.Keys.GroupBy(t => t.Bytes).OrderByDescending(g => g.Key * g.Count()).Take(5)
+            .Select(g => $"{g.Count()} × {Text(g.Key)}");
+        return $"The device has no room for {Text(size)}: {Text(LiveBytes)} are in use. Largest holders: {string.Join(", ", holders)}. " +
+            "Use a smaller batch, or let go of tensors that are no longer needed.";
+    }
+
+    private static string Text(long bytes) => bytes >= 1L << 30 ? $"{bytes / (double)(1L << 30):F2} GiB" : bytes >= 1 << 20 ? $"{bytes / (double)(1 << 20):F1} MiB" : $"{bytes} B";
+
+    /// <summary>The next of 4·2ᵏ, 5·2ᵏ, 6·2ᵏ, 7·2ᵏ: at most a quarter is lost.</summary>
+    private static long RoundUp(long bytes)
+    {
+        var unit = Math.Max(64, (long)(BitOperations.RoundUpToPowerOf2((ulong)bytes) >> 3));
+        return (bytes + unit - 1) / unit * unit;
+    }
+}

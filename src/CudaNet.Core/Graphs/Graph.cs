@@ -1,0 +1,40 @@
+using CudaNet.Ops;
+
+namespace CudaNet.Graphs;
+
+/// <summary>Walks over nodes.</summary>
+public static partial class Graph
+{
+    /// <summary>The nodes that the given ones need, inputs before their users; realised nodes are leaves.</summary>
+    public static IReadOnlyList<Node> Collect(params ReadOnlySpan<Node> roots)
+    {
+        var seen = new HashSet<Node>();
+        var stack = new Stack<Node>();
+        foreach (var root in roots) stack.Push(root);
+        while (stack.TryPop(out var node))
+            if (seen.Add(node))
+                foreach (var input in node.Inputs) stack.Push(input);
+        return Sorted(seen);
+    }
+
+    /// <summary>The nodes on paths from <paramref name="sources"/> to <paramref name="root"/>, both included where they
+    /// lie on one, inputs before their users.</summary>
+    internal static IReadOnlyList<Node> Between(Node root, HashSet<Node> sources)
+    {
+        var depends = new HashSet<Node>();
+        foreach (var node in Collect(root))
+        {
+            var reached = sources.Contains(node);
+            foreach (var input in node.Inputs) reached |= depends.Contains(input);
+            if (reached) depends.Add(node);
+        }
+        return Sorted(depends);
+    }
+
+    private static List<Node> Sorted(HashSet<Node> nodes)
+    {
+        var sorted = nodes.ToList();
+        sorted.Sort(static (a, b) => a.Id.CompareTo(b.Id));
+        return sorted;
+    }
+}
