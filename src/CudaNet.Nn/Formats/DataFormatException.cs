@@ -1,7 +1,7 @@
 namespace CudaNet.Nn.Formats;
 
 /// <summary>A data file is damaged, cut off, of another format, or does not fit to its companions.</summary>
-public sealed class DataFormatException : Exception
+public sealed class DataFormatException : CudaNetException
 {
     /// <summary>Builds the message "file: at byte offset: what. fix".</summary>
     /// <param name="file">The file, or what stands for it in memory.</param>
