@@ -1,0 +1,32 @@
+namespace CudaNet.Bench.Measuring;
+
+/// <summary>The same work on the same inputs, once by CudaNet and once by its peer.</summary>
+/// <remarks>Either side runs to the end before it returns, and keeps nothing from one run to the next but its state.</remarks>
+internal sealed class Workload : IDisposable
+{
+    /// <summary>What is done, with its sizes; unique in its suite.</summary>
+    internal required string Name { get; init; }
+
+    /// <summary>Floating-point operations of one run; a transcendental function counts as one.</summary>
+    internal required double Flops { get; init; }
+
+    /// <summary>Bytes that one run must read and write at least, each operand once.</summary>
+    internal required double Bytes { get; init; }
+
+    /// <summary>One run by CudaNet; null while the engine has not this part.</summary>
+    internal Action? Ours { get; init; }
+
+    /// <summary>One run by TorchSharp.</summary>
+    internal required Action Peer { get; init; }
+
+    /// <summary>Greatest difference between the two results, relative to the greatest value. Called before any timing.</summary>
+    internal Func<double> Disagreement { get; init; } = () => 0;
+
+    /// <summary>The greatest disagreement that is still the same result.</summary>
+    internal double Tolerance { get; init; } = 1e-4;
+
+    /// <summary>Frees what the two sides hold.</summary>
+    internal Action? Release { get; init; }
+
+    public void Dispose() => Release?.Invoke();
+}

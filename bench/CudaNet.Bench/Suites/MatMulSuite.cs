@@ -1,0 +1,57 @@
+using CudaNet.Bench.Measuring;
+using TorchSharp;
+
+namespace CudaNet.Bench.Suites;
+
+/// <summary>C = A·B in f32: squares, transposed operands, and the skinny shapes of decoding and of a batch through a layer.</summary>
+internal static class MatMulSuite
+{
+    internal static readonly Suite Suite = new("matmul", "matrix products in f32",
+    [
+        () => Create(128, 128, 128),
+        () => Create(256, 256, 256),
+        () => Create(512, 512, 512),
+        () => Create(1024, 1024, 1024),
+        () => Create(2048, 2048, 2048),
+        () => Create(512, 512, 512, transposeRight: true),
+        () => Create(1024, 1024, 1024, transposeRight: true),
+        () => Create(1024, 1024, 1024, transposeLeft: true),
+        () => Create(64, 128, 784, transposeRight: true),
+        () => Create(64, 10, 128, transposeRight: true),
+        () => Create(128, 784, 64, transposeLeft: true),
+        () => Create(1, 4096, 1024),
+        () => Create(1, 1024, 4096, transposeRight: true),
+        () => Create(8, 4096, 1024),
+        () => Create(4096, 8, 1024),
+    ]);
+
+    /// <param name="m">Rows of C.</param>
+    /// <param name="n">Columns of C.</param>
+    /// <param name="k">Inner size.</param>
+    /// <param name="transposeLeft">A is stored [k, m].</param>
+    /// <param name="transposeRight">B is stored [n, k].</param>
+    private static Workload Create(int m, int n, int k, bool transposeLeft = false, bool transposeRight = false)
+    {
+        var a = Inputs.Normal((long)m * k, seed: 1);
+        var b = Inputs.Normal((long)k * n, seed: 2);
+        var storedA = transposeLeft ? Inputs.ToTorch(a, k, m) : Inputs.ToTorch(a, m, k);
+        var storedB = transposeRight ? Inputs.ToTorch(b, n, k) : Inputs.ToTorch(b, k, n);
+        var peerA = transposeLeft ? storedA.t() : storedA;
+        var peerB = transposeRight ? storedB.t() : storedB;
+        var peerC = torch.zeros(m, n);
+        // Into an output that is already there: beta = 0 overwrites, so neither allocation nor addition is timed.
+        void Peer() => peerC.addmm_(peerA, peerB, beta: 0, alpha: 1);
+        return new Workload
+        {
+            Name = $"{m}x{n}x{k}{(transposeLeft ? " At" : "")}{(transposeRight ? " Bt" : "")}",
+            Flops = 2.0 * m * n * k,
+            Bytes = 4.0 * ((double)m * k + (double)k * n + (double)m * n),
+            Peer = Peer,
+            Release = () =>
+            {
+                foreach (var tensor in new[] { peerA, peerB, storedA, storedB, peerC })
+                    tensor.Dispose();
+            },
+        };
+    }
+}

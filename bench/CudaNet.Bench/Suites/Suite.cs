@@ -1,0 +1,10 @@
+using CudaNet.Bench.Measuring;
+
+namespace CudaNet.Bench.Suites;
+
+/// <summary>A named list of workloads, each made only when its turn has come.</summary>
+internal sealed record Suite(string Name, string About, IReadOnlyList<Func<Workload>> Workloads)
+{
+    internal static readonly IReadOnlyList<Suite> All =
+        [MatMulSuite.Suite, ElementwiseSuite.Suite, SoftmaxSuite.Suite, ConvolutionSuite.Suite, MnistStepSuite.Suite];
+}
