@@ -1,0 +1,209 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace CudaNet.Cpu.Simd;
+
+/// <summary>256-bit vector of T: see <see cref="ISimd{TSelf, T}"/>.</summary>
+internal readonly unsafe struct Simd256<T>(Vector256<T> value) : ISimd<Simd256<T>, T>
+    where T : unmanaged
+{
+    private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
+
+    /// <summary>The wrapped vector.</summary>
+    public readonly Vector256<T> Value = value;
+
+    public static int Count { [MethodImpl(Inline)] get => Vector256<T>.Count; }
+
+    public static Simd256<T> Zero { [MethodImpl(Inline)] get => new(Vector256<T>.Zero); }
+
+    [MethodImpl(Inline)]
+    public static Simd256<T> Load(T* source) => new(Vector256.Load(source));
+
+    [MethodImpl(Inline)]
+    public static void Store(Simd256<T> value, T* destination) => Vector256.Store(value.Value, destination);
+
+    [MethodImpl(Inline)]
+    public static Simd256<T> Create(T value) => new(Vector256.Create(value));
+
+    [MethodImpl(Inline)]
+    public static Simd256<T> operator +(Simd256<T> a, Simd256<T> b) => new(a.Value + b.Value);
+
+    [MethodImpl(Inline)]
+    public static Simd256<T> operator -(Simd256<T> a, Simd256<T> b) => new(a.Value - b.Value);
+
+    [MethodImpl(Inline)]
+    public static Simd256<T> operator *(Simd256<T> a, Simd256<T> b) => new(a.Value * b.Value);
+
+    [MethodImpl(Inline)]
+    public static Simd256<T> operator /(Simd256<T> a, Simd256<T> b) => new(a.Value / b.Value);
+
+    [MethodImpl(Inline)]
+    public static Simd256<T> operator &(Simd256<T> a, Simd256<T> b) => new(a.Value & b.Value);
+
+    [MethodImpl(Inline)]
+    public static Simd256<T> operator |(Simd256<T> a, Simd256<T> b) => new(a.Value | b.Value);
+
+    [MethodImpl(Inline)]
+    public static Simd256<T> operator ^(Simd256<T> a, Simd256<T> b) => new(a.Value ^ b.Value);
+
+    [MethodImpl(Inline)]
+    public static Simd256<T> operator -(Simd256<T> a) => new(-a.Value);
+
+    [MethodImpl(Inline)]
+    public static Simd256<T> operator ~(Simd256<T> a) => new(~a.Value);
+
+    [MethodImpl(Inline)]
+    public static Simd256<T> Fma(Simd256<T> a, Simd256<T> b, Simd256<T> c) =>
+        typeof(T) == typeof(float) ? new(Vector256.FusedMultiplyAdd(a.F, b.F, c.F).As<float, T>())
+        : typeof(T) == typeof(double) ? new(Vector256.FusedMultiplyAdd(a.D, b.D, c.D).As<double, T>())
+        : new((a.Value * b.Value) + c.Value);
+
+    [MethodImpl(Inline)]
+    public static Simd256<T> FmaNegated(Simd256<T> a, Simd256<T> b, Simd256<T> c) =>
+        typeof(T) == typeof(float) ? new(Vector256.FusedMultiplyAdd(-a.F, b.F, c.F).As<float, T>())
+        : typeof(T) == typeof(double) ? new(Vector256.FusedMultiplyAdd(-a.D, b.D, c.D).As<double, T>())
+        : new(c.Value - (a.Value * b.Value));
+
+    [MethodImpl(Inline)]
+    public static Simd256<T> Max(Simd256<T> a, Simd256<T> b) => new(Vector256.Max(a.Value, b.Value));
+
+    [MethodImpl(Inline)]
+    public static Simd256<T> Min(Simd256<T> a, Simd256<T> b) => new(Vector256.Min(a.Value, b.Value));
+
+    [MethodImpl(Inline)]
+    public static Simd256<T> MaxNative(Simd256<T> a, Simd256<T> b) => new(Vector256.MaxNative(a.Value, b.Value));
+
+    [MethodImpl(Inline)]
+    public static Simd256<T> MinNative(Simd256<T> a, Simd256<T> b) => new(Vector256.MinNative(a.Value, b.Value));
+
+    [MethodImpl(Inline)]
+    public static Simd256<T> Equal(Simd256<T> a, Simd256<T> b) => new(Vector256.Equals(a.Value, b.Value));
+
+    [MethodImpl(Inline)]
+    public static Simd256<T> Less(Simd256<T> a, Simd256<T> b) => new(Vector256.LessThan(a.Value, b.Value));
+
+    [MethodImpl(Inline)]
+    public static Simd256<T> LessOrEqual(Simd256<T> a, Simd256<T> b) => new(Vector256.LessThanOrEqual(a.Value, b.Value));
+
+    [MethodImpl(Inline)]
+    public static Simd256<T> Floor(Simd256<T> a) =>
+        typeof(T) == typeof(float) ? new(Vector256.Floor(a.F).As<float, T>())
+        : typeof(T) == typeof(double) ? new(Vector256.Floor(a.D).As<double, T>())
+        : a;
+
+    [MethodImpl(Inline)]
+    public static Simd256<T> Ceiling(Simd256<T> a) =>
+        typeof(T) == typeof(float) ? new(Vector256.Ceiling(a.F).As<float, T>())
+        : typeof(T) == typeof(double) ? new(Vector256.Ceiling(a.D).As<double, T>())
+        : a;
+
+    [MethodImpl(Inline)]
+    public static Simd256<T> Truncate(Simd256<T> a) =>
+        typeof(T) == typeof(float) ? new(Vector256.Truncate(a.F).As<float, T>())
+        : typeof(T) == typeof(double) ? new(Vector256.Truncate(a.D).As<double, T>())
+        : a;
+
+    [MethodImpl(Inline)]
+    public static Simd256<T> Round(Simd256<T> a) =>
+        typeof(T) == typeof(float) ? new(Vector256.Round(a.F).As<float, T>())
+        : typeof(T) == typeof(double) ? new(Vector256.Round(a.D).As<double, T>())
+        : a;
+
+    [MethodImpl(Inline)]
+    public static Simd256<T> Abs(Simd256<T> a) => new(Vector256.Abs(a.Value));
+
+    [MethodImpl(Inline)]
+    public static Simd256<T> Sqrt(Simd256<T> a) => new(Vector256.Sqrt(a.Value));
+
+    [MethodImpl(Inline)]
+    public static Simd256<T> Select(Simd256<T> mask, Simd256<T> a, Simd256<T> b) =>
+        new(Vector256.ConditionalSelect(mask.Value, a.Value, b.Value));
+
+    [MethodImpl(Inline)]
+    public static bool Any(Simd256<T> mask) => mask.I != Vector256<int>.Zero;
+
+    [MethodImpl(Inline)]
+    public static Simd256<T> AddBits(Simd256<T> a, Simd256<T> b) =>
+        sizeof(T) == 4 ? new((a.I + b.I).As<int, T>()) : new((a.L + b.L).As<long, T>());
+
+    [MethodImpl(Inline)]
+    public static Simd256<T> SubtractBits(Simd256<T> a, Simd256<T> b) =>
+        sizeof(T) == 4 ? new((a.I - b.I).As<int, T>()) : new((a.L - b.L).As<long, T>());
+
+    [MethodImpl(Inline)]
+    public static Simd256<T> ShiftLeftBits(Simd256<T> a, int count) =>
+        sizeof(T) == 4 ? new(Vector256.ShiftLeft(a.I, count).As<int, T>()) : new(Vector256.ShiftLeft(a.L, count).As<long, T>());
+
+    [MethodImpl(Inline)]
+    public static Simd256<T> ShiftRightBits(Simd256<T> a, int count) =>
+        sizeof(T) == 4 ? new(Vector256.ShiftRightLogical(a.I, count).As<int, T>()) : new(Vector256.ShiftRightLogical(a.L, count).As<long, T>());
+
+    [MethodImpl(Inline)]
+    public static Simd256<T> ShiftRightSignedBits(Simd256<T> a, int count) =>
+        sizeof(T) == 4 ? new(Vector256.ShiftRightArithmetic(a.I, count).As<int, T>()) : new(Vector256.ShiftRightArithmetic(a.L, count).As<long, T>());
+
+    [MethodImpl(Inline)]
+    public static Simd256<T> ToFloating(Simd256<T> bits) => sizeof(T) == 4
+        ? new(Vector256.ConvertToSingle(bits.I).As<float, T>())
+        : new(Vector256.ConvertToDouble(bits.L).As<double, T>());
+
+    [MethodImpl(Inline)]
+    public static Simd256<T> Scale(Simd256<T> a, Simd256<T> n)
+    {
+        if (Avx512F.VL.IsSupported)
+        {
+            return typeof(T) == typeof(float)
+                ? new(Avx512F.VL.Scale(a.F, n.F).As<float, T>())
+                : new(Avx512F.VL.Scale(a.D, n.D).As<double, T>());
+        }
+        // 2^n in two factors: each is a normal number for every n whose result is not 0 or infinite.
+        if (typeof(T) == typeof(float))
+        {
+            var whole = Vector256.ConvertToInt32(Vector256.MinNative(Vector256.MaxNative(n.F, Vector256.Create(-252f)), Vector256.Create(254f)));
+            var half = Vector256.ShiftRightArithmetic(whole, 1);
+            var bias = Vector256.Create(127);
+            var first = Vector256.ShiftLeft(half + bias, 23).AsSingle();
+            var second = Vector256.ShiftLeft(whole - half + bias, 23).AsSingle();
+            return new((a.F * first * second).As<float, T>());
+        }
+        else
+        {
+            var whole = Vector256.ConvertToInt64(Vector256.MinNative(Vector256.MaxNative(n.D, Vector256.Create(-2044d)), Vector256.Create(2046d)));
+            var half = whole - Vector256.ShiftRightLogical(whole + Vector256.Create(2048L), 1) + Vector256.Create(1024L);
+            var bias = Vector256.Create(1023L);
+            var first = Vector256.ShiftLeft(whole - half + bias, 52).AsDouble();
+            var second = Vector256.ShiftLeft(half + bias, 52).AsDouble();
+            return new((a.D * first * second).As<double, T>());
+        }
+    }
+
+    [MethodImpl(Inline)]
+    public static void StoreMask(Simd256<T> mask, byte* destination)
+    {
+        if (sizeof(T) == 1)
+        {
+            Vector256.Store(mask.Value.AsByte() & Vector256.Create((byte)1), destination);
+        }
+        else
+        {
+            Simd128<T>.StoreMask(new(mask.Value.GetLower()), destination);
+            Simd128<T>.StoreMask(new(mask.Value.GetUpper()), destination + Vector128<T>.Count);
+        }
+    }
+
+    [MethodImpl(Inline)]
+    public static Simd256<T> LoadMask(byte* source)
+    {
+        if (sizeof(T) == 1) return new((~Vector256.Equals(Vector256.Load(source), Vector256<byte>.Zero)).As<byte, T>());
+        return new(Vector256.Create(Simd128<T>.LoadMask(source).Value, Simd128<T>.LoadMask(source + Vector128<T>.Count).Value));
+    }
+
+    private Vector256<float> F { [MethodImpl(Inline)] get => Value.As<T, float>(); }
+
+    private Vector256<double> D { [MethodImpl(Inline)] get => Value.As<T, double>(); }
+
+    private Vector256<int> I { [MethodImpl(Inline)] get => Value.As<T, int>(); }
+
+    private Vector256<long> L { [MethodImpl(Inline)] get => Value.As<T, long>(); }
+}

@@ -1,0 +1,81 @@
+using System.Numerics;
+using CudaNet.Cpu.Simd;
+
+namespace CudaNet.Tests.Simd;
+
+/// <summary>Elementary functions against <see cref="Math"/> in double, over all exponents and the special values.</summary>
+public unsafe class MathTests
+{
+    private static readonly float[] Specials32 =
+    [
+        float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0f, -0f, float.Epsilon, -float.Epsilon, 1.1754942e-38f,
+        1.17549435e-38f, float.MaxValue, float.MinValue, 1f, -1f, 0.5f, -0.5f, 88.72f, 88.73f, 89f, -87.33f, -87.4f, -103.9f, -104.1f,
+        127.99f, 128f, -149f, -150.1f, 2f, 10f, 1e-10f, -0.99999994f, 0.99999994f, 1.0000001f, 47999f, 48001f, 1e10f,
+    ];
+
+    private static readonly (string Name, UnaryLoop32 Loop, Func<double, double> Exact, double Ulp)[] Functions32 =
+    [
+        ("exp", SimdLoop.Unary<float, ExpOperator>, Math.Exp, 1.5),
+        ("exp2", SimdLoop.Unary<float, Exp2Operator>, x => Math.Pow(2, x), 2),
+        ("expm1", SimdLoop.Unary<float, Expm1Operator>, Expm1, 2),
+        ("log", SimdLoop.Unary<float, LogOperator>, Math.Log, 1.5),
+        ("log2", SimdLoop.Unary<float, Log2Operator>, Math.Log2, 2),
+        ("log10", SimdLoop.Unary<float, Log10Operator>, Math.Log10, 2.5),
+        ("log1p", SimdLoop.Unary<float, Log1pOperator>, Log1p, 1.5),
+        ("tanh", SimdLoop.Unary<float, TanhOperator>, Math.Tanh, 2),
+        ("sigmoid", SimdLoop.Unary<float, SigmoidOperator>, x => 1 / (1 + Math.Exp(-x)), 2),
+        ("erf", SimdLoop.Unary<float, ErfOperator>, MathF64.Erf, 2),
+        ("sin", SimdLoop.Unary<float, SinOperator>, Math.Sin, 2),
+        ("cos", SimdLoop.Unary<float, CosOperator>, Math.Cos, 2),
+        ("tan", SimdLoop.Unary<float, TanOperator>, Math.Tan, 3),
+        ("rsqrt", SimdLoop.Unary<float, RsqrtOperator<float>>, x => 1 / Math.Sqrt(x), 1.5),
+        ("sqrt", SimdLoop.Unary<float, SqrtOperator<float>>, Math.Sqrt, 0.5),
+        ("reciprocal", SimdLoop.Unary<float, ReciprocalOperator<float>>, x => 1 / x, 0.5),
+    ];
+
+    private delegate void UnaryLoop32(float* x, float* y, nint n);
+
+    private static IEnumerable<string> Names32 => Functions32.Select(f => f.Name);
+
+    [TestCaseSource(nameof(Names32))]
+    public void Float_function_is_within_its_ULP_bound_over_all_exponents(string name)
+    {
+        var (_, loop, exact, ulp) = Functions32.Single(f => f.Name == name);
+        var inputs = new List<float>(Specials32);
+        var random = new Random(1);
+        for (int exponent = 0; exponent < 255; exponent++)
+        {
+            for (int i = 0; i < 300; i++)
+            {
+                int bits = (exponent << 23) | random.Next(1 << 23);
+                inputs.Add(BitConverter.Int32BitsToSingle(bits));
+                inputs.Add(-inputs[^1]);
+            }
+        }
+
+        for (int i = -60000; i < 60000; i++) inputs.Add(i * 0.0017f);
+
+        float[] x = [.. inputs], y = new float[x.Length];
+        fixed (float* px = x, py = y) loop(px, py, x.Length);
+
+        double worst = 0;
+        float worstAt = 0;
+        for (int i = 0; i < x.Length; i++)
+        {
+            double error = Ulp.Error(y[i], exact(x[i]));
+            if (error > worst) (worst, worstAt) = (error, x[i]);
+        }
+
+        TestContext.Out.WriteLine($"{name}: {worst:F3} ULP at {worstAt:R}");
+        Assert.That(worst, Is.LessThanOrEqualTo(ulp), $"worst at {worstAt:R}");
+    }
+
+    private static double Expm1(double x) => Math.Abs(x) > 1e-5 ? Math.Exp(x) - 1 : x == 0 ? x : x + (x * x / 2) + (x * x * x / 6);
+
+    private static double Log1p(double x)
+    {
+        if (double.IsInfinity(x)) return Math.Log(x);
+        double u = 1 + x;
+        return u == 1 ? x : u == 0 ? double.NegativeInfinity : Math.Log(u) * (x / (u - 1));
+    }
+}
