@@ -6,7 +6,7 @@ internal static class Samples
     private static readonly Shape[] Shapes = [[7], [3, 5], [], [0], [1], [2, 0, 3], [1037], [2, 3, 4]];
 
     /// <summary>A function of one tensor, element by element: all sizes and views, and the extremes.</summary>
-    public static IReadOnlyList<Sample> Unary(Func<Tensor, Tensor> apply, Domain? domain = null, bool differentiable = true)
+    public static IReadOnlyList<Sample> Unary(Func<Tensor, Tensor> apply, Domain? domain = null, bool differentiable = true, bool extremes = true)
     {
         domain ??= Domain.Any;
         Tensor Call(IReadOnlyList<Tensor> inputs) => apply(inputs[0]);
@@ -15,9 +15,13 @@ internal static class Samples
             samples.Add(new($"{shape}", [new(shape, domain)], Call) { Differentiable = differentiable });
         foreach (var view in Enum.GetValues<SampleView>().Skip(1))
             samples.Add(new($"{view}", [new([3, 5], domain, view)], Call) { Differentiable = differentiable });
-        samples.Add(new("extremes", [new([19], Domain.Extremes)], Call) { Differentiable = false });
+        if (extremes) samples.Add(new("extremes", [new([19], Domain.Extremes)], Call) { Differentiable = false });
         return samples;
     }
+
+    /// <summary>A relation: as <see cref="Binary"/>, with values that are often equal.</summary>
+    public static IReadOnlyList<Sample> Relation(Func<Tensor, Tensor, Tensor> apply) =>
+        Binary(apply, Domain.Integers(0, 2), differentiable: false);
 
     /// <summary>A function of two tensors, element by element: sizes, views, broadcasts, and the extremes.</summary>
     public static IReadOnlyList<Sample> Binary(Func<Tensor, Tensor, Tensor> apply, Domain? left = null, Domain? right = null, bool differentiable = true, bool extremes = true)
@@ -49,18 +53,23 @@ internal static class Samples
     public static Refusal MismatchedShapes(Func<Tensor, Tensor, Tensor> apply) =>
         new("shapes that do not broadcast", () => apply(Tensor.Zeros([2, 3]), Tensor.Zeros([4])), @"\[2, 3\] and \[4\] do not broadcast");
 
+    /// <summary>An integer divided by 0.</summary>
+    public static Refusal DivisionByZero(Func<Tensor, Tensor, Tensor> apply) =>
+        new("an integer divided by 0", () => apply(Tensor.Ones([2], DType.Int32), Tensor.Zeros([2], DType.Int32)), "divided by 0|divide by zero");
+
     /// <summary>A reduction: each axis, several, all; sizes 0 and 1; views; NaN.</summary>
     /// <param name="apply">The call: input, axes (null for all), keep the folded axes.</param>
     /// <param name="domain">Which values to draw.</param>
     /// <param name="empty">False where an empty axis is refused.</param>
     /// <param name="differentiable">Whether gradients are checked.</param>
-    public static IReadOnlyList<Sample> Reduction(Func<Tensor, Axes?, bool, Tensor> apply, Domain? domain = null, bool empty = true, bool differentiable = true)
+    /// <param name="sizeOne">False where one element has no gradient.</param>
+    public static IReadOnlyList<Sample> Reduction(Func<Tensor, Axes?, bool, Tensor> apply, Domain? domain = null, bool empty = true, bool differentiable = true, bool sizeOne = true)
     {
         domain ??= Domain.Any;
         Sample Of(string name, Shape shape, Axes? axes, bool keep = false, SampleView view = SampleView.Contiguous) =>
             new(name, [new(shape, domain, view)], x => apply(x[0], axes, keep))
             {
-                Differentiable = differentiable,
+                Differentiable = differentiable && (sizeOne || shape.ElementCount > 1 && !name.StartsWith("size 1", StringComparison.Ordinal)),
                 SumLength = axes is { } some ? Enumerable.Range(0, some.Count).Aggregate(1L, (n, k) => n * shape[shape.Axis(some[k], name)]) : shape.ElementCount,
             };
         List<Sample> samples =

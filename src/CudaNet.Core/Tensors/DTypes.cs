@@ -12,6 +12,9 @@ public static class DTypes
     /// <summary>The integer types, without Bool.</summary>
     public static IReadOnlyList<DType> Integer { get; } = [DType.UInt8, DType.Int32, DType.Int64];
 
+    /// <summary>All element types but Bool.</summary>
+    public static IReadOnlyList<DType> Numeric { get; } = [.. Integer, .. Floating];
+
     /// <summary>Bytes of one element.</summary>
     public static int Size(this DType type) => type switch
     {

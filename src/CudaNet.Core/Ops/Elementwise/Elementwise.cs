@@ -51,22 +51,33 @@ internal static class Elementwise
         return op.Apply(a.To(type).ExpandTo(shape), b.To(type).ExpandTo(shape));
     }
 
-    /// <summary>The literal beside a tensor, in the type that both have together.</summary>
-    public static (Tensor Tensor, Tensor Literal) With(this Tensor x, Scalar value)
+    /// <summary>The literal beside a tensor, in the type that both have together; Float32 instead of an integer type if
+    /// the op is only defined for floating types.</summary>
+    public static (Tensor Tensor, Tensor Literal) With(this Tensor x, Scalar value, bool floating = false)
     {
         var type = value.PromoteWith(x.DType);
+        if (floating && !type.IsFloating()) type = DType.Float32;
         return (x.To(type), Tensor.Literal(value, type));
     }
 
     public static Tensor Binary(Op op, Tensor a, Scalar b, bool floating = false)
     {
-        var (x, literal) = a.With(b);
-        return Binary(op, x, literal, floating);
+        var (x, literal) = a.With(b, floating);
+        return Binary(op, x, literal);
     }
 
     public static Tensor Binary(Op op, Scalar a, Tensor b, bool floating = false)
     {
-        var (x, literal) = b.With(a);
-        return Binary(op, literal, x, floating);
+        var (x, literal) = b.With(a, floating);
+        return Binary(op, literal, x);
+    }
+
+    /// <summary>The number that a tensor is known to be everywhere: a literal behind broadcasts and reshapes.</summary>
+    public static bool TryLiteral(Tensor x, out Scalar value)
+    {
+        var node = x.Node;
+        while (node.Op is Expand or Reshape && node.Inputs.Count > 0) node = node.Inputs[0];
+        value = node.Op is Literal literal ? literal.Value : default;
+        return node.Op is Literal;
     }
 }

@@ -42,4 +42,40 @@ internal static class Reductions
         for (var k = 0; k < shape.Rank; k++) if (!axes.Contains(k)) sizes.Add(shape[k]);
         return sizes.ToArray();
     }
+
+    /// <summary>Axes counted from the front; all of them where none is named.</summary>
+    public static Axes Normalize(Shape shape, Axes? axes, string name) => axes is { } given ? given.Normalize(shape, name) : Axes.All(shape.Rank);
+
+    /// <summary>How many elements are folded into one.</summary>
+    public static long CountOf(Shape shape, Axes? axes, string name)
+    {
+        long count = 1;
+        foreach (var axis in Normalize(shape, axes, name)) count *= shape[axis];
+        return count;
+    }
+
+    /// <summary>Float32 for half types and for what is not floating: a mean is not rounded before it is divided.</summary>
+    public static Tensor Wide(Tensor x) => x.DType == DType.Float64 ? x : x.To(DType.Float32);
+
+    /// <summary>The type itself if floating, else Float32.</summary>
+    public static DType Floating(DType type) => type.IsFloating() ? type : DType.Float32;
+
+    /// <summary>Refuses to choose among no elements.</summary>
+    public static void RefuseEmpty(Shape shape, Axes axes, string name)
+    {
+        foreach (var axis in axes)
+            if (shape[axis] == 0)
+                throw new ShapeException($"{name}: axis {axis} of {shape} is empty, so there is no element to choose. Pad it, or skip empty batches.");
+    }
+
+    /// <summary>Bool of x's shape: true at the one element of each group that <paramref name="position"/> points at.</summary>
+    public static Tensor Chosen(Tensor x, Axes axes, Op position)
+    {
+        // Positions count in row-major order over the folded axes.
+        var sizes = new long[x.Rank];
+        for (var k = 0; k < sizes.Length; k++) sizes[k] = axes.Contains(k) ? x.Shape[k] : 1;
+        var positions = new long[new Shape(sizes).ElementCount];
+        for (long i = 0; i < positions.LongLength; i++) positions[i] = i;
+        return position.Apply(x).Eq(Tensor.From(positions, sizes, x.Device));
+    }
 }
