@@ -17,6 +17,8 @@ public static class ReferenceInterpreter
     static ReferenceInterpreter()
     {
         // One line a family; each registers the loops of its ops.
+        ReferenceElementwise.Register();
+        ReferenceReductions.Register();
     }
 
     internal static void Add<TOp>(ReferenceKernel<TOp> kernel) where TOp : Op =>
