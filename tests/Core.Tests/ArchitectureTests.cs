@@ -13,7 +13,7 @@ public sealed class ArchitectureTests
         ["CudaNet.Cpu"] = ["CudaNet.Core"],
         ["CudaNet.Nn"] = ["CudaNet.Core"],
         ["CudaNet"] = ["CudaNet.Core", "CudaNet.Cpu", "CudaNet.Nn"],
-        ["CudaNet.Plotting"] = [],
+        ["CudaNet.Plotting"] = ["CudaNet.Core"],
         ["CudaNet.Models"] = ["CudaNet.Core", "CudaNet.Nn", "CudaNet.Plotting"],
     };
 
