@@ -23,4 +23,18 @@ public sealed record Step(Op Op, IReadOnlyList<Operand> Inputs, IReadOnlyList<Op
 {
     /// <summary>The names of the ops that were fused into it, for people: "MatMul+Add+Relu".</summary>
     public required string Name { get; init; }
+
+    /// <summary>Floating-point operations of one run.</summary>
+    public long Flops => Op.Flops([.. Inputs.Select(input => input.Type)], Outputs[0].Type);
+
+    /// <summary>Bytes read and written; each operand once, a broadcast one by its stored elements.</summary>
+    public long Bytes => Inputs.Concat(Outputs).Sum(operand => StoredElements(operand.Layout) * operand.DType.Size());
+
+    private static long StoredElements(Layout layout)
+    {
+        long count = 1;
+        for (var k = 0; k < layout.Shape.Rank; k++)
+            if (layout.Strides[k] != 0 || layout.Shape[k] == 0) count *= layout.Shape[k];
+        return count;
+    }
 }

@@ -4,6 +4,8 @@ namespace CudaNet.Graphs;
 
 /// <summary>A chain of elementwise ops in one pass over memory. Step inputs: the program's inputs, each laid out over
 /// <paramref name="Shape"/> (a broadcast has stride 0). Step outputs: the program's outputs, each of <paramref name="Shape"/>.</summary>
+/// <remarks>An output may share its memory with inputs that lie linearly in it: a kernel reads all inputs of a block of
+/// elements before it writes the first output of that block.</remarks>
 public sealed record FusedElementwise(ElementwiseProgram Program, Shape Shape) : Op
 {
     /// <inheritdoc/>

@@ -39,6 +39,10 @@ public abstract record Op
     /// the result. The default runs the op once an element of the batch and stacks the results.</summary>
     public virtual Tensor Vmap(IReadOnlyList<Tensor> inputs, IReadOnlyList<bool> batched) => CudaNet.Vmap.ByLoop(this, inputs, batched);
 
+    /// <summary>A simpler tensor of the same value and type, or null. Inputs are simplified already; a rule may look at
+    /// their ops by <see cref="Tensor.Node"/>.</summary>
+    public virtual Tensor? Simplify(IReadOnlyList<Tensor> inputs) => null;
+
     /// <summary>Floating-point operations of one run, for summaries and benchmarks; one an output element unless overridden.</summary>
     public virtual long Flops(ReadOnlySpan<TensorType> inputs, TensorType output) => output.Shape.ElementCount;
 
@@ -64,7 +68,12 @@ public abstract record Op<TSelf> : Op where TSelf : Op<TSelf>, IOpDefinition
 }
 
 /// <summary>Works element by element on inputs of one shape and one type; may be fused.</summary>
-public interface IElementwise;
+public interface IElementwise
+{
+    /// <summary>The value of the op on known scalars, so that it can be computed once while planning; null if it is not
+    /// worth a rule.</summary>
+    double? Fold(ReadOnlySpan<double> values) => null;
+}
 
 /// <summary>Changes only the layout: no data moves.</summary>
 public interface IView

@@ -85,7 +85,7 @@ public class State
     }
 
     /// <summary>Gives the slot a value computed by a plan.</summary>
-    internal void Set(DeviceBuffer buffer) => _node = new(buffer, _node.Type, _node.Device) { State = this };
+    internal void Set(DeviceBuffer buffer, bool shared) => _node = new(buffer, _node.Type, _node.Device) { State = this, IsShared = shared };
 
     /// <summary>A slot is used wherever a tensor is.</summary>
     public static implicit operator Tensor(State state) => state.Value;

@@ -51,6 +51,9 @@ internal static class Elementwise
         return op.Apply(a.To(type).ExpandTo(shape), b.To(type).ExpandTo(shape));
     }
 
+    /// <summary>True if the tensor is known to be this number everywhere.</summary>
+    public static bool IsLiteral(this Tensor x, double value) => CudaNet.Graphs.Simplify.LiteralOf(x.Node)?.Value.Value == value;
+
     /// <summary>The literal beside a tensor, in the type that both have together; Float32 instead of an integer type if
     /// the op is only defined for floating types.</summary>
     public static (Tensor Tensor, Tensor Literal) With(this Tensor x, Scalar value, bool floating = false)

@@ -22,6 +22,23 @@ namespace CudaNet.Ops
         protected override Sum Along(Axes axes) => new(axes);
 
         /// <inheritdoc/>
+        public override Tensor? Simplify(IReadOnlyList<Tensor> inputs)
+        {
+            var x = inputs[0];
+            long count = 1;
+            foreach (var axis in Axes) count *= x.Shape[axis];
+            if (count == 1) return x.To(ResultType(x.DType));
+            // A sum of what a broadcast repeated is a product.
+            if (x.Node is not { IsRealized: false, Op: Expand } expand || !x.DType.IsFloating()) return null;
+            var source = new Tensor(expand.Inputs[0]);
+            var aligned = source.Shape;
+            while (aligned.Rank < x.Rank) aligned = aligned.Insert(0, 1);
+            foreach (var axis in Axes)
+                if (aligned[axis] != 1) return null;
+            return source.Reshape(aligned).ExpandTo(Infer([x.Node.Type]).Shape) * (double)count;
+        }
+
+        /// <inheritdoc/>
         public override IReadOnlyList<Tensor?> Vjp(GradientContext context) => [context.Upstream.ExpandTo(context.Inputs[0].Shape)];
     }
 }

@@ -23,6 +23,9 @@ public sealed record Detach : ViewOp<Detach>, IOpDefinition
     public override Layout View(Layout input) => input;
 
     /// <inheritdoc/>
+    public override Tensor? Simplify(IReadOnlyList<Tensor> inputs) => inputs[0];
+
+    /// <inheritdoc/>
     public override IReadOnlyList<Tensor?> Vjp(GradientContext context) => [null];
 
     /// <inheritdoc/>

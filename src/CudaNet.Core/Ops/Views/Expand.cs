@@ -31,6 +31,12 @@ namespace CudaNet.Ops
         public override Layout View(Layout input) => input.Expand(Target);
 
         /// <inheritdoc/>
+        public override Tensor? Simplify(IReadOnlyList<Tensor> inputs) =>
+            inputs[0].Shape == Target ? inputs[0]
+            : inputs[0].Node is { IsRealized: false, Op: Expand } inner ? Apply(new Tensor(inner.Inputs[0]))
+            : null;
+
+        /// <inheritdoc/>
         public override IReadOnlyList<Tensor?> Vjp(GradientContext context) => [context.Upstream.SumTo(context.Inputs[0].Shape)];
 
         /// <inheritdoc/>

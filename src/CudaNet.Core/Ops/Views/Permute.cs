@@ -40,6 +40,14 @@ namespace CudaNet.Ops
         public override Layout View(Layout input) => input.Permute(Order.Span);
 
         /// <inheritdoc/>
+        public override Tensor? Simplify(IReadOnlyList<Tensor> inputs)
+        {
+            if (Order == Axes.All(Order.Count)) return inputs[0];
+            if (inputs[0].Node is not { IsRealized: false, Op: Permute inner } node) return null;
+            return new Permute(Array.ConvertAll(Order.Span.ToArray(), axis => inner.Order[axis])).Apply(new Tensor(node.Inputs[0]));
+        }
+
+        /// <inheritdoc/>
         public override IReadOnlyList<Tensor?> Vjp(GradientContext context)
         {
             var inverse = new int[Order.Count];

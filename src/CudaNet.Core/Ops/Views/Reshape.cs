@@ -40,6 +40,13 @@ namespace CudaNet.Ops
         public override Layout? View(Layout input) => input.TryReshape(Target);
 
         /// <inheritdoc/>
+        public override Tensor? Simplify(IReadOnlyList<Tensor> inputs) =>
+            inputs[0].Shape == Target ? inputs[0]
+            : inputs[0].Node is { IsRealized: false, Op: Reshape } inner ? Apply(new Tensor(inner.Inputs[0]))
+            : CudaNet.Graphs.Simplify.LiteralOf(inputs[0].Node) is { } literal ? Tensor.Literal(literal.Value, literal.Type).ExpandTo(Target)
+            : null;
+
+        /// <inheritdoc/>
         public override IReadOnlyList<Tensor?> Vjp(GradientContext context) => [context.Upstream.Reshape(context.Inputs[0].Shape)];
 
         /// <inheritdoc/>
