@@ -116,4 +116,16 @@ internal unsafe interface ISimd<TSelf, T>
 
     /// <summary>Mask from <see cref="Count"/> bytes: set where the byte is not 0.</summary>
     static abstract TSelf LoadMask(byte* source);
+
+    /// <summary>Loads <see cref="Count"/> 16-bit values, zero-extended into lanes of 32 bits.</summary>
+    static abstract TSelf LoadWidened(ushort* source);
+
+    /// <summary>Loads <see cref="Count"/> bytes, zero-extended into lanes of 32 bits.</summary>
+    static abstract TSelf LoadWidened(byte* source);
+
+    /// <summary>Stores the low 16 bits of each lane of 32 bits.</summary>
+    static abstract void StoreNarrowed(TSelf value, ushort* destination);
+
+    /// <summary>Stores the low 8 bits of each lane of 32 bits.</summary>
+    static abstract void StoreNarrowed(TSelf value, byte* destination);
 }

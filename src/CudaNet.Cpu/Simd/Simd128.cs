@@ -218,6 +218,29 @@ internal readonly unsafe struct Simd128<T>(Vector128<T> value) : ISimd<Simd128<T
         }
     }
 
+    [MethodImpl(Inline)]
+    public static Simd128<T> LoadWidened(ushort* source) =>
+        new(Vector128.WidenLower(Vector128.CreateScalar(*(ulong*)source).AsUInt16()).As<uint, T>());
+
+    [MethodImpl(Inline)]
+    public static Simd128<T> LoadWidened(byte* source) =>
+        new(Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalar(*(uint*)source).AsByte())).As<uint, T>());
+
+    [MethodImpl(Inline)]
+    public static void StoreNarrowed(Simd128<T> value, ushort* destination)
+    {
+        var bits = value.I.AsUInt32();
+        *(ulong*)destination = Vector128.Narrow(bits, bits).AsUInt64().ToScalar();
+    }
+
+    [MethodImpl(Inline)]
+    public static void StoreNarrowed(Simd128<T> value, byte* destination)
+    {
+        var bits = value.I.AsUInt32();
+        var shorts = Vector128.Narrow(bits, bits);
+        *(uint*)destination = Vector128.Narrow(shorts, shorts).AsUInt32().ToScalar();
+    }
+
     private Vector128<float> F { [MethodImpl(Inline)] get => Value.As<T, float>(); }
 
     private Vector128<double> D { [MethodImpl(Inline)] get => Value.As<T, double>(); }

@@ -199,6 +199,27 @@ internal readonly unsafe struct Simd256<T>(Vector256<T> value) : ISimd<Simd256<T
         return new(Vector256.Create(Simd128<T>.LoadMask(source).Value, Simd128<T>.LoadMask(source + Vector128<T>.Count).Value));
     }
 
+    [MethodImpl(Inline)]
+    public static Simd256<T> LoadWidened(ushort* source) => Avx2.IsSupported
+        ? new(Avx2.ConvertToVector256Int32(Vector128.Load(source)).As<int, T>())
+        : new(Vector256.Create(Simd128<T>.LoadWidened(source).Value, Simd128<T>.LoadWidened(source + 4).Value));
+
+    [MethodImpl(Inline)]
+    public static Simd256<T> LoadWidened(byte* source) => Avx2.IsSupported
+        ? new(Avx2.ConvertToVector256Int32(Vector128.CreateScalar(*(ulong*)source).AsByte()).As<int, T>())
+        : new(Vector256.Create(Simd128<T>.LoadWidened(source).Value, Simd128<T>.LoadWidened(source + 4).Value));
+
+    [MethodImpl(Inline)]
+    public static void StoreNarrowed(Simd256<T> value, ushort* destination) =>
+        Vector128.Store(Vector128.Narrow(value.I.GetLower().AsUInt32(), value.I.GetUpper().AsUInt32()), destination);
+
+    [MethodImpl(Inline)]
+    public static void StoreNarrowed(Simd256<T> value, byte* destination)
+    {
+        var shorts = Vector128.Narrow(value.I.GetLower().AsUInt32(), value.I.GetUpper().AsUInt32());
+        *(ulong*)destination = Vector128.Narrow(shorts, shorts).AsUInt64().ToScalar();
+    }
+
     private Vector256<float> F { [MethodImpl(Inline)] get => Value.As<T, float>(); }
 
     private Vector256<double> D { [MethodImpl(Inline)] get => Value.As<T, double>(); }

@@ -217,6 +217,36 @@ internal readonly unsafe struct Simd512<T>(Vector512<T> value) : ISimd<Simd512<T
         return new(Vector512.Create(Simd256<T>.LoadMask(source).Value, Simd256<T>.LoadMask(source + Vector256<T>.Count).Value));
     }
 
+    [MethodImpl(Inline)]
+    public static Simd512<T> LoadWidened(ushort* source) => Avx512F.IsSupported
+        ? new(Avx512F.ConvertToVector512Int32(Vector256.Load(source)).As<int, T>())
+        : new(Vector512.Create(Simd256<T>.LoadWidened(source).Value, Simd256<T>.LoadWidened(source + 8).Value));
+
+    [MethodImpl(Inline)]
+    public static Simd512<T> LoadWidened(byte* source) => Avx512F.IsSupported
+        ? new(Avx512F.ConvertToVector512Int32(Vector128.Load(source)).As<int, T>())
+        : new(Vector512.Create(Simd256<T>.LoadWidened(source).Value, Simd256<T>.LoadWidened(source + 8).Value));
+
+    [MethodImpl(Inline)]
+    public static void StoreNarrowed(Simd512<T> value, ushort* destination)
+    {
+        if (Avx512F.IsSupported) Vector256.Store(Avx512F.ConvertToVector256UInt16(value.I.AsUInt32()), destination);
+        else Vector256.Store(Vector256.Narrow(value.I.GetLower().AsUInt32(), value.I.GetUpper().AsUInt32()), destination);
+    }
+
+    [MethodImpl(Inline)]
+    public static void StoreNarrowed(Simd512<T> value, byte* destination)
+    {
+        if (Avx512F.IsSupported)
+        {
+            Vector128.Store(Avx512F.ConvertToVector128Byte(value.I.AsUInt32()), destination);
+            return;
+        }
+
+        Simd256<T>.StoreNarrowed(new(value.Value.GetLower()), destination);
+        Simd256<T>.StoreNarrowed(new(value.Value.GetUpper()), destination + 8);
+    }
+
     private Vector512<float> F { [MethodImpl(Inline)] get => Value.As<T, float>(); }
 
     private Vector512<double> D { [MethodImpl(Inline)] get => Value.As<T, double>(); }
