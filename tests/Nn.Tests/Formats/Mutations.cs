@@ -9,9 +9,17 @@ internal static class Mutations
 {
     private static readonly byte[] Telling = [0x00, 0x01, 0x7F, 0x80, 0xFF, 0x1F, 0x8B, (byte)'"', (byte)'{', (byte)'}', (byte)'[', (byte)',', (byte)'-', (byte)'9'];
 
-    /// <summary>A damaged copy: one to four bit flips, overwritten, inserted, removed or doubled bytes, or a cut.</summary>
+    /// <summary>A damaged copy: one to four bit flips, overwritten, inserted, removed or doubled bytes, or a cut; now and
+    /// then another length, filled with anything.</summary>
     public static byte[] Damage(byte[] content, Random random)
     {
+        if (random.Next(16) == 0)
+        {
+            var other = new byte[random.Next(2 * content.Length)];
+            random.NextBytes(other);
+            content.AsSpan(0, Math.Min(random.Next(24), Math.Min(content.Length, other.Length))).CopyTo(other);
+            return other;
+        }
         var bytes = new List<byte>(content);
         for (int edits = random.Next(1, 5); edits > 0; edits--)
         {

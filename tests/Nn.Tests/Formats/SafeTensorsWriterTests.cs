@@ -102,6 +102,7 @@ public sealed class SafeTensorsWriterTests
             Assert.That(() => writer.Add("b", DType.Int32, [2], new byte[7]), Throws.ArgumentException.With.Message.Contains("tensor \"b\" Int32 [2] needs 8 bytes, data has 7"));
             Assert.That(() => writer.Add("b", DType.Int32, [-2], new byte[8]), Throws.ArgumentException.With.Message.Contains("has a negative size"));
             Assert.That(() => writer.Add("__metadata__", DType.UInt8, [1], new byte[1]), Throws.ArgumentException.With.Message.Contains("is reserved"));
+            Assert.That(() => writer.Add("a\ud800", DType.UInt8, [1], new byte[1]), Throws.ArgumentException.With.Message.Contains("half of a surrogate pair"));
         });
     }
 

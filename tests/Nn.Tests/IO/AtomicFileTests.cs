@@ -67,9 +67,10 @@ public sealed class AtomicFileTests
             Assert.Ignore("This system has no /dev/full.");
         Assert.That(() => AtomicFile.Write("/dev/full", new byte[100_000]), Throws.InstanceOf<IOException>().With.Message.Contains("/dev/full: cannot be written"));
         AtomicFile.Write("/dev/null", new byte[10]);
+        using var device = File.OpenRead("/dev/full");
         Assert.Multiple(() =>
         {
-            Assert.That(File.OpenRead("/dev/full").ReadByte(), Is.Zero, "/dev/full gives zeros when read");
+            Assert.That(device.ReadByte(), Is.Zero, "/dev/full gives zeros when read");
             Assert.That(Directory.EnumerateFiles("/dev", "*.tmp"), Is.Empty);
         });
     }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using CudaNet.IO;
@@ -41,6 +42,8 @@ public sealed class SafeTensorsWriter
         ArgumentNullException.ThrowIfNull(write);
         if (name == SafeTensorsHeader.MetadataKey)
             throw new ArgumentException($"safetensors: the name {name} is reserved. Use {nameof(Metadata)} for texts.", nameof(name));
+        if (!IsText(name))
+            throw new ArgumentException($"safetensors: a name of {name.Length} characters holds half of a surrogate pair, which UTF-8 cannot tell. Give a correct text.", nameof(name));
         if (!_entries.TryAdd(name, new Entry(name, SafeTensorsType.Of(type), shape.ToArray(), CountBytes(name, type, shape), write)))
             throw new ArgumentException($"safetensors: there is already a tensor \"{name}\". Give each one its own name.", nameof(name));
     }
@@ -117,6 +120,17 @@ public sealed class SafeTensorsWriter
             bytes = checked(bytes * n);
         }
         return bytes;
+    }
+
+    private static bool IsText(string name)
+    {
+        for (int at = 0; at < name.Length;)
+        {
+            if (Rune.DecodeFromUtf16(name.AsSpan(at), out _, out int consumed) != OperationStatus.Done)
+                return false;
+            at += consumed;
+        }
+        return true;
     }
 
     private sealed record Entry(string Name, SafeTensorsType Type, long[] Shape, long Bytes, Action<Stream> Write);
