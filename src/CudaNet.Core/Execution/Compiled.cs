@@ -82,7 +82,7 @@ internal sealed class CompiledFunction(Func<IReadOnlyList<Tensor>, IReadOnlyList
             var donors = new int[roots.Count];
             for (var k = 0; k < donors.Length; k++)
                 donors[k] = k < outputCount ? -1 : bindings.FindIndex(binding => binding.State == written[k - outputCount]);
-            var device = nodes.FirstOrDefault(node => node.Op is not Literal)?.Device ?? Device.Default;
+            var device = Graph.DeviceOf(rootArray);
             var plan = Plan.Build(rootArray, leaves, donors, device.Backend, PlanOptions.Current);
             return new(plan, [.. bindings], [.. roots.Take(outputCount).Select(root => root.Type)], written, device);
         }

@@ -36,14 +36,10 @@ public static class PlanCache
     {
         var nodes = Graph.Collect(roots);
         var leaves = new List<Node>();
-        Device? device = null;
         foreach (var node in nodes)
-        {
             if (node.IsRealized || node.Op is Placeholder) leaves.Add(node);
-            if (node.Op is not Literal) device ??= node.Device;
-        }
         var options = PlanOptions.Current;
-        var on = device ?? roots[0].Device;
+        var on = Graph.DeviceOf(roots);
         var key = new GraphKey(nodes, roots, on, options.ToString());
         lock (Gate)
         {

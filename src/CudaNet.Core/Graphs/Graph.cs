@@ -31,6 +31,14 @@ public static partial class Graph
         return Sorted(depends);
     }
 
+    /// <summary>Where a graph runs: literals have no place of their own.</summary>
+    internal static Device DeviceOf(ReadOnlySpan<Node> roots)
+    {
+        foreach (var root in roots)
+            if (Simplify.LiteralOf(root) is null) return root.Device;
+        return roots[0].Device;
+    }
+
     private static List<Node> Sorted(HashSet<Node> nodes)
     {
         var sorted = nodes.ToList();

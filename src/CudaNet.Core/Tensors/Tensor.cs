@@ -46,8 +46,8 @@ public sealed partial class Tensor : IDisposable
         {
             nodes[k] = inputs[k].Node;
             types[k] = inputs[k].Node.Type;
-            // Literals follow the tensors that they stand beside.
-            if (nodes[k].Op is Literal) continue;
+            // Literals, also broadcast ones, follow the tensors that they stand beside.
+            if (Simplify.LiteralOf(nodes[k]) is not null) continue;
             device ??= nodes[k].Device;
             if (device != nodes[k].Device)
                 throw new DeviceException($"{op.Name}: inputs are on {device} and {nodes[k].Device}. Move one with .To(Device).");
