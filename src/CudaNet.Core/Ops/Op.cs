@@ -72,7 +72,7 @@ public interface IElementwise
 {
     /// <summary>The value of the op on known scalars, so that it can be computed once while planning; null if it is not
     /// worth a rule.</summary>
-    double? Fold(ReadOnlySpan<double> values) => null;
+    double? Fold(ReadOnlySpan<double> values);
 }
 
 /// <summary>Changes only the layout: no data moves.</summary>

@@ -19,7 +19,7 @@ namespace CudaNet.Ops
         protected override DType ResultType(DType input) => To;
 
         /// <inheritdoc/>
-        public double? Fold(ReadOnlySpan<double> values) => To.IsFloating() ? values[0] : To == DType.Bool ? (values[0] != 0 ? 1 : 0) : double.IsFinite(values[0]) ? Math.Truncate(values[0]) : null;
+        public override double? Fold(ReadOnlySpan<double> values) => To.IsFloating() ? values[0] : To == DType.Bool ? (values[0] != 0 ? 1 : 0) : double.IsFinite(values[0]) ? Math.Truncate(values[0]) : null;
 
         /// <inheritdoc/>
         public override Tensor? Simplify(IReadOnlyList<Tensor> inputs) =>

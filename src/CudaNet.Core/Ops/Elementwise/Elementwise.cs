@@ -7,6 +7,9 @@ public abstract record Elementwise<TSelf> : Op<TSelf>, IElementwise where TSelf 
     protected virtual DType ResultType(DType input) => input;
 
     /// <inheritdoc/>
+    public virtual double? Fold(ReadOnlySpan<double> values) => null;
+
+    /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
         foreach (var input in inputs)

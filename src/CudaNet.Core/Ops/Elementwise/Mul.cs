@@ -16,7 +16,7 @@ namespace CudaNet.Ops
         };
 
         /// <inheritdoc/>
-        public double? Fold(ReadOnlySpan<double> values) => values[0] * values[1];
+        public override double? Fold(ReadOnlySpan<double> values) => values[0] * values[1];
 
         /// <inheritdoc/>
         public override Tensor? Simplify(IReadOnlyList<Tensor> inputs) =>

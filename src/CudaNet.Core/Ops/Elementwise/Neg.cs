@@ -16,6 +16,13 @@ namespace CudaNet.Ops
         };
 
         /// <inheritdoc/>
+        public override double? Fold(ReadOnlySpan<double> values) => -values[0];
+
+        /// <inheritdoc/>
+        public override Tensor? Simplify(IReadOnlyList<Tensor> inputs) =>
+            inputs[0].Node is { IsRealized: false, Op: Neg } inner ? new Tensor(inner.Inputs[0]) : null;
+
+        /// <inheritdoc/>
         public override IReadOnlyList<Tensor?> Vjp(GradientContext context) => [-context.Upstream];
 
         /// <inheritdoc/>

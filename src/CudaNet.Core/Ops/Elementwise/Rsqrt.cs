@@ -15,6 +15,9 @@ namespace CudaNet.Ops
         };
 
         /// <inheritdoc/>
+        public override double? Fold(ReadOnlySpan<double> values) => 1 / Math.Sqrt(values[0]);
+
+        /// <inheritdoc/>
         public override IReadOnlyList<Tensor?> Vjp(GradientContext context) => [context.Upstream * -0.5 * context.Output * context.Output * context.Output];
     }
 }

@@ -16,6 +16,13 @@ namespace CudaNet.Ops
         };
 
         /// <inheritdoc/>
+        public override double? Fold(ReadOnlySpan<double> values) => values[0] - values[1];
+
+        /// <inheritdoc/>
+        public override Tensor? Simplify(IReadOnlyList<Tensor> inputs) =>
+            inputs[1].IsLiteral(0) ? inputs[0] : null;
+
+        /// <inheritdoc/>
         public override IReadOnlyList<Tensor?> Vjp(GradientContext context) => [context.Upstream, -context.Upstream];
 
         /// <inheritdoc/>
