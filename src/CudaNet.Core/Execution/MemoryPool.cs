@@ -6,10 +6,10 @@ namespace CudaNet.Execution;
 /// <summary>Device memory in blocks that are kept for reuse. Sizes are rounded up (powers of two with four steps
 /// between), so that a training loop finds each step's blocks again.</summary>
 /// <remarks>Blocks that the user lost come back by finalisers. So that they come back in time, the pool counts what it
-/// handed out since the last collection and asks for one when that passes the half of what lives (at least 256 MiB).</remarks>
+/// handed out since the last collection and asks for one when that passes the half of what lives (at least 64 MiB).</remarks>
 public sealed class MemoryPool(IMemoryAllocator allocator)
 {
-    private const long CollectAtLeast = 256L << 20;
+    private const long CollectAtLeast = 64L << 20;
 
     private readonly ConcurrentDictionary<long, ConcurrentBag<nint>> _free = new();
     private readonly ConcurrentDictionary<DeviceBuffer.Ticket, byte> _live = new();
