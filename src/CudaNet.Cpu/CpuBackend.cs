@@ -1,4 +1,7 @@
 using System.Runtime.CompilerServices;
+using CudaNet.Cpu.Indexing;
+using CudaNet.Cpu.Random;
+using CudaNet.Cpu.Views;
 using CudaNet.Execution;
 using CudaNet.Ops;
 
@@ -13,6 +16,8 @@ public sealed class CpuBackend : IBackend
     {
         // One line a family; each registers the ops that it runs.
         ViewKernels.Register(_kernels);
+        IndexingKernels.Register(_kernels);
+        RandomKernels.Register(_kernels);
     }
 
     /// <inheritdoc/>

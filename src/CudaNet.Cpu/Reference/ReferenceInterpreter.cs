@@ -19,6 +19,9 @@ public static class ReferenceInterpreter
         // One line a family; each registers the loops of its ops.
         ReferenceElementwise.Register();
         ReferenceReductions.Register();
+        ReferenceViews.Register();
+        ReferenceIndexing.Register();
+        ReferenceRandom.Register();
     }
 
     internal static void Add<TOp>(ReferenceKernel<TOp> kernel) where TOp : Op =>
