@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using CudaNet.Cpu.Simd;
 
 namespace CudaNet.Cpu.Gemm;
@@ -35,6 +36,25 @@ internal static unsafe class Tile
     public static T One<T>()
         where T : unmanaged => typeof(T) == typeof(float) ? Unsafe.BitCast<float, T>(1f) : Unsafe.BitCast<double, T>(1d);
 
+    /// <summary>Whether a float or double is 0. No call: one in a kernel would make the JIT spill every accumulator inside the loop.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsZero<T>(T value)
+        where T : unmanaged => typeof(T) == typeof(float) ? Unsafe.BitCast<T, float>(value) == 0 : Unsafe.BitCast<T, double>(value) == 0;
+
+    /// <summary>Starts loading a tile of two vectors a row of C, which is needed only after the sum is done.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch<V, T>(T* c, nint cStride, int rows)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged
+    {
+        if (!Sse.IsSupported) return;
+        for (int i = 0; i < rows; i++, c += cStride)
+        {
+            Sse.Prefetch0(c);
+            Sse.Prefetch0(c + (2 * V.Count) - 1);
+        }
+    }
+
     /// <summary>Writes two vectors of a row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Write<V, T>(T* c, V left, V right, V alpha, V beta, bool read)
@@ -62,7 +82,7 @@ internal static unsafe class Tile
         where T : unmanaged
     {
         V scale = V.Create(alpha), keep = V.Create(beta);
-        bool read = !EqualityComparer<T>.Default.Equals(beta, default);
+        bool read = !Tile.IsZero(beta);
         for (int i = 0; i < rows; i++, tile += tileStride, c += cStride)
         {
             int j = 0;

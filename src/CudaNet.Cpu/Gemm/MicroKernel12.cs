@@ -47,6 +47,7 @@ internal readonly unsafe struct MicroKernel12<V, T> : IMicroKernel<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply12x2(nint depth, T* a, T* b, nint bStep, T* c, nint cStride, T alpha, T beta)
     {
+        Tile.Prefetch<V, T>(c, cStride, 12);
         V c0_0 = V.Zero, c0_1 = V.Zero;
         V c1_0 = V.Zero, c1_1 = V.Zero;
         V c2_0 = V.Zero, c2_1 = V.Zero;
@@ -79,7 +80,7 @@ internal readonly unsafe struct MicroKernel12<V, T> : IMicroKernel<T>
         }
 
         V scale = V.Create(alpha), keep = V.Create(beta);
-        bool read = !EqualityComparer<T>.Default.Equals(beta, default);
+        bool read = !Tile.IsZero(beta);
         Tile.Write(c, c0_0, c0_1, scale, keep, read);
         Tile.Write(c + cStride, c1_0, c1_1, scale, keep, read);
         Tile.Write(c + (2 * cStride), c2_0, c2_1, scale, keep, read);
@@ -129,7 +130,7 @@ internal readonly unsafe struct MicroKernel12<V, T> : IMicroKernel<T>
         }
 
         V scale = V.Create(alpha), keep = V.Create(beta);
-        bool read = !EqualityComparer<T>.Default.Equals(beta, default);
+        bool read = !Tile.IsZero(beta);
         Tile.Write(c, c0_0, scale, keep, read);
         Tile.Write(c + cStride, c1_0, scale, keep, read);
         Tile.Write(c + (2 * cStride), c2_0, scale, keep, read);
@@ -147,6 +148,7 @@ internal readonly unsafe struct MicroKernel12<V, T> : IMicroKernel<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply8x2(nint depth, T* a, T* b, nint bStep, T* c, nint cStride, T alpha, T beta)
     {
+        Tile.Prefetch<V, T>(c, cStride, 8);
         V c0_0 = V.Zero, c0_1 = V.Zero;
         V c1_0 = V.Zero, c1_1 = V.Zero;
         V c2_0 = V.Zero, c2_1 = V.Zero;
@@ -171,7 +173,7 @@ internal readonly unsafe struct MicroKernel12<V, T> : IMicroKernel<T>
         }
 
         V scale = V.Create(alpha), keep = V.Create(beta);
-        bool read = !EqualityComparer<T>.Default.Equals(beta, default);
+        bool read = !Tile.IsZero(beta);
         Tile.Write(c, c0_0, c0_1, scale, keep, read);
         Tile.Write(c + cStride, c1_0, c1_1, scale, keep, read);
         Tile.Write(c + (2 * cStride), c2_0, c2_1, scale, keep, read);
@@ -209,7 +211,7 @@ internal readonly unsafe struct MicroKernel12<V, T> : IMicroKernel<T>
         }
 
         V scale = V.Create(alpha), keep = V.Create(beta);
-        bool read = !EqualityComparer<T>.Default.Equals(beta, default);
+        bool read = !Tile.IsZero(beta);
         Tile.Write(c, c0_0, scale, keep, read);
         Tile.Write(c + cStride, c1_0, scale, keep, read);
         Tile.Write(c + (2 * cStride), c2_0, scale, keep, read);
@@ -223,6 +225,7 @@ internal readonly unsafe struct MicroKernel12<V, T> : IMicroKernel<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply4x2(nint depth, T* a, T* b, nint bStep, T* c, nint cStride, T alpha, T beta)
     {
+        Tile.Prefetch<V, T>(c, cStride, 4);
         V c0_0 = V.Zero, c0_1 = V.Zero;
         V c1_0 = V.Zero, c1_1 = V.Zero;
         V c2_0 = V.Zero, c2_1 = V.Zero;
@@ -239,7 +242,7 @@ internal readonly unsafe struct MicroKernel12<V, T> : IMicroKernel<T>
         }
 
         V scale = V.Create(alpha), keep = V.Create(beta);
-        bool read = !EqualityComparer<T>.Default.Equals(beta, default);
+        bool read = !Tile.IsZero(beta);
         Tile.Write(c, c0_0, c0_1, scale, keep, read);
         Tile.Write(c + cStride, c1_0, c1_1, scale, keep, read);
         Tile.Write(c + (2 * cStride), c2_0, c2_1, scale, keep, read);
@@ -265,7 +268,7 @@ internal readonly unsafe struct MicroKernel12<V, T> : IMicroKernel<T>
         }
 
         V scale = V.Create(alpha), keep = V.Create(beta);
-        bool read = !EqualityComparer<T>.Default.Equals(beta, default);
+        bool read = !Tile.IsZero(beta);
         Tile.Write(c, c0_0, scale, keep, read);
         Tile.Write(c + cStride, c1_0, scale, keep, read);
         Tile.Write(c + (2 * cStride), c2_0, scale, keep, read);

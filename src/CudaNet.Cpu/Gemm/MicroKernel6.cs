@@ -47,6 +47,7 @@ internal readonly unsafe struct MicroKernel6<V, T> : IMicroKernel<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply6x2(nint depth, T* a, T* b, nint bStep, T* c, nint cStride, T alpha, T beta)
     {
+        Tile.Prefetch<V, T>(c, cStride, 6);
         V c0_0 = V.Zero, c0_1 = V.Zero;
         V c1_0 = V.Zero, c1_1 = V.Zero;
         V c2_0 = V.Zero, c2_1 = V.Zero;
@@ -67,7 +68,7 @@ internal readonly unsafe struct MicroKernel6<V, T> : IMicroKernel<T>
         }
 
         V scale = V.Create(alpha), keep = V.Create(beta);
-        bool read = !EqualityComparer<T>.Default.Equals(beta, default);
+        bool read = !Tile.IsZero(beta);
         Tile.Write(c, c0_0, c0_1, scale, keep, read);
         Tile.Write(c + cStride, c1_0, c1_1, scale, keep, read);
         Tile.Write(c + (2 * cStride), c2_0, c2_1, scale, keep, read);
@@ -99,7 +100,7 @@ internal readonly unsafe struct MicroKernel6<V, T> : IMicroKernel<T>
         }
 
         V scale = V.Create(alpha), keep = V.Create(beta);
-        bool read = !EqualityComparer<T>.Default.Equals(beta, default);
+        bool read = !Tile.IsZero(beta);
         Tile.Write(c, c0_0, scale, keep, read);
         Tile.Write(c + cStride, c1_0, scale, keep, read);
         Tile.Write(c + (2 * cStride), c2_0, scale, keep, read);
@@ -111,6 +112,7 @@ internal readonly unsafe struct MicroKernel6<V, T> : IMicroKernel<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply4x2(nint depth, T* a, T* b, nint bStep, T* c, nint cStride, T alpha, T beta)
     {
+        Tile.Prefetch<V, T>(c, cStride, 4);
         V c0_0 = V.Zero, c0_1 = V.Zero;
         V c1_0 = V.Zero, c1_1 = V.Zero;
         V c2_0 = V.Zero, c2_1 = V.Zero;
@@ -127,7 +129,7 @@ internal readonly unsafe struct MicroKernel6<V, T> : IMicroKernel<T>
         }
 
         V scale = V.Create(alpha), keep = V.Create(beta);
-        bool read = !EqualityComparer<T>.Default.Equals(beta, default);
+        bool read = !Tile.IsZero(beta);
         Tile.Write(c, c0_0, c0_1, scale, keep, read);
         Tile.Write(c + cStride, c1_0, c1_1, scale, keep, read);
         Tile.Write(c + (2 * cStride), c2_0, c2_1, scale, keep, read);
@@ -153,7 +155,7 @@ internal readonly unsafe struct MicroKernel6<V, T> : IMicroKernel<T>
         }
 
         V scale = V.Create(alpha), keep = V.Create(beta);
-        bool read = !EqualityComparer<T>.Default.Equals(beta, default);
+        bool read = !Tile.IsZero(beta);
         Tile.Write(c, c0_0, scale, keep, read);
         Tile.Write(c + cStride, c1_0, scale, keep, read);
         Tile.Write(c + (2 * cStride), c2_0, scale, keep, read);
@@ -163,6 +165,7 @@ internal readonly unsafe struct MicroKernel6<V, T> : IMicroKernel<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply2x2(nint depth, T* a, T* b, nint bStep, T* c, nint cStride, T alpha, T beta)
     {
+        Tile.Prefetch<V, T>(c, cStride, 2);
         V c0_0 = V.Zero, c0_1 = V.Zero;
         V c1_0 = V.Zero, c1_1 = V.Zero;
         for (; depth > 0; depth--)
@@ -175,7 +178,7 @@ internal readonly unsafe struct MicroKernel6<V, T> : IMicroKernel<T>
         }
 
         V scale = V.Create(alpha), keep = V.Create(beta);
-        bool read = !EqualityComparer<T>.Default.Equals(beta, default);
+        bool read = !Tile.IsZero(beta);
         Tile.Write(c, c0_0, c0_1, scale, keep, read);
         Tile.Write(c + cStride, c1_0, c1_1, scale, keep, read);
     }
@@ -195,7 +198,7 @@ internal readonly unsafe struct MicroKernel6<V, T> : IMicroKernel<T>
         }
 
         V scale = V.Create(alpha), keep = V.Create(beta);
-        bool read = !EqualityComparer<T>.Default.Equals(beta, default);
+        bool read = !Tile.IsZero(beta);
         Tile.Write(c, c0_0, scale, keep, read);
         Tile.Write(c + cStride, c1_0, scale, keep, read);
     }
