@@ -20,15 +20,15 @@ public readonly record struct Spatial
     public ReadOnlySpan<long>.Enumerator GetEnumerator() => _sizes.Span.GetEnumerator();
 
     /// <summary>One number an axis.</summary>
-    /// <exception cref="ShapeException">Another number of axes is given, or a number below 1.</exception>
-    internal Shape Expand(int axes, string name, string operation)
+    /// <exception cref="ShapeException">Another number of axes is given, or a number below the least.</exception>
+    internal Shape Expand(int axes, string name, string operation, long least = 1)
     {
         if (_sizes.Rank != 1 && _sizes.Rank != axes)
             throw new ShapeException($"{operation}: {name} {_sizes} has {_sizes.Rank} numbers for {axes} spatial axes. Give one number, or one an axis.");
         var sizes = new long[axes];
         for (var k = 0; k < axes; k++) sizes[k] = _sizes.Rank == 1 ? _sizes[0] : _sizes[k];
         foreach (var size in sizes)
-            if (size < 1) throw new ShapeException($"{operation}: {name} {_sizes} must be at least 1 along each axis.");
+            if (size < least) throw new ShapeException($"{operation}: {name} {_sizes} must be at least {least} along each axis.");
         return sizes;
     }
 
