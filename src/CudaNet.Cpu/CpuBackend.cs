@@ -18,6 +18,9 @@ public sealed class CpuBackend : IBackend
         ViewKernels.Register(_kernels);
         IndexingKernels.Register(_kernels);
         RandomKernels.Register(_kernels);
+        LinearAlgebra.LinearAlgebraKernels.Register(_kernels);
+        Convolution.ConvolutionKernels.Register(_kernels);
+        Normalisation.NormalisationKernels.Register(_kernels);
     }
 
     /// <inheritdoc/>

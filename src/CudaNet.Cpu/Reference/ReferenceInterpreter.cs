@@ -22,6 +22,7 @@ public static class ReferenceInterpreter
         ReferenceViews.Register();
         ReferenceIndexing.Register();
         ReferenceRandom.Register();
+        ReferenceConvolution.Register();
     }
 
     internal static void Add<TOp>(ReferenceKernel<TOp> kernel) where TOp : Op =>

@@ -1,0 +1,59 @@
+using CudaNet.Cpu.Gemm;
+using CudaNet.Execution;
+
+namespace CudaNet.Cpu.LinearAlgebra;
+
+/// <summary>The batch axes of a matrix product, joined where all operands step evenly: an innermost one that the product
+/// itself runs over, and what is left of them as a list of offsets.</summary>
+internal sealed class BatchAxes
+{
+    private readonly List<(long Size, long A, long B)> _axes = [];
+
+    public BatchAxes(Layout a, Layout b)
+    {
+        for (var k = 0; k < a.Shape.Rank - 2; k++)
+        {
+            var size = a.Shape[k];
+            if (size == 1) continue;
+            var (sa, sb) = (a.Strides[k], b.Strides[k]);
+            if (_axes.Count > 0 && _axes[^1] is var last && last.A == sa * size && last.B == sb * size) _axes[^1] = (last.Size * size, sa, sb);
+            else _axes.Add((size, sa, sb));
+        }
+        if (_axes.Count == 0) _axes.Add((1, 0, 0));
+        Outer = 1;
+        for (var k = 0; k < _axes.Count - 1; k++) Outer *= _axes[k].Size;
+    }
+
+    /// <summary>Products of one call, and the operands' steps between them.</summary>
+    public (long Size, long A, long B) Inner => _axes[^1];
+
+    /// <summary>Number of calls.</summary>
+    public long Outer { get; }
+
+    /// <summary>Where the operands of a call begin, in elements.</summary>
+    public (long A, long B) Offsets(long call)
+    {
+        long a = 0, b = 0;
+        for (var k = _axes.Count - 2; k >= 0; k--)
+        {
+            var index = call % _axes[k].Size;
+            call /= _axes[k].Size;
+            a += index * _axes[k].A;
+            b += index * _axes[k].B;
+        }
+        return (a, b);
+    }
+
+    /// <summary>The shape of one call for operands [batch…, m, k] and [batch…, k, n], C row-major.</summary>
+    public GemmShape Shape(Operand a, Operand b)
+    {
+        var (m, n, k) = (checked((int)a.Shape[^2]), checked((int)b.Shape[^1]), checked((int)a.Shape[^1]));
+        return new(m, n, k)
+        {
+            Batch = checked((int)Inner.Size),
+            ARow = (nint)a.Layout.Strides[^2], AColumn = (nint)a.Layout.Strides[^1], ABatch = (nint)Inner.A,
+            BRow = (nint)b.Layout.Strides[^2], BColumn = (nint)b.Layout.Strides[^1], BBatch = (nint)Inner.B,
+            CRow = n, CBatch = (nint)m * n,
+        };
+    }
+}

@@ -1,0 +1,42 @@
+using System.Numerics;
+using CudaNet.Cpu.Simd;
+using CudaNet.Execution;
+
+namespace CudaNet.Cpu.Normalisation;
+
+/// <summary>Layer normalisation, or normalisation by the root mean square, over the last axes: two passes over a row in cache.</summary>
+internal sealed unsafe class NormKernel<T>(Step step, int axes, double epsilon, bool centre) : IStepKernel
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly nint _columns = (nint)step.Inputs[0].Shape.Slice(step.Inputs[0].Shape.Rank - axes, axes).ElementCount;
+    private readonly long _elements = step.Inputs[0].Shape.ElementCount;
+    private readonly int _inputs = step.Inputs.Count;
+
+    public void Run(ReadOnlySpan<nint> operands)
+    {
+        if (_elements == 0) return;
+        var gamma = _inputs > 1 ? (T*)operands[1] : null;
+        var beta = _inputs > 2 ? (T*)operands[2] : null;
+        RowLoop.Run<T, Body>(_elements / _columns, _columns, new((T*)operands[0], gamma, beta, (T*)operands[^1], _columns, T.CreateSaturating(epsilon), centre));
+    }
+
+    private readonly struct Body(T* x, T* gamma, T* beta, T* y, nint columns, T epsilon, bool centre) : IRowBody<T>
+    {
+        public long ScratchSize => 0;
+
+        public void Row(long row, T* scratch)
+        {
+            T* source = x + row * columns, target = y + row * columns;
+            var count = T.CreateChecked(columns);
+            if (centre)
+            {
+                SimdLoop.Binary<T, SubOperator<T>>(source, SimdLoop.Reduce<T, AddOperator<T>>(source, columns) / count, target, columns);
+                source = target;
+            }
+            var square = SimdLoop.MapReduce<T, SquareOperator<T>, AddOperator<T>>(source, columns) / count;
+            SimdLoop.Binary<T, MulOperator<T>>(source, T.One / T.Sqrt(square + epsilon), target, columns);
+            if (gamma != null) SimdLoop.Binary<T, MulOperator<T>>(target, gamma, target, columns);
+            if (beta != null) SimdLoop.Binary<T, AddOperator<T>>(target, beta, target, columns);
+        }
+    }
+}
