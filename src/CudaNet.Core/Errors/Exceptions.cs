@@ -21,3 +21,7 @@ public sealed class IndexValueException(string message) : CudaNetException(messa
 /// <summary>A graph is asked for something that it cannot give: a gradient of what is not differentiable,
 /// a read inside of a trace, a backward without a scalar.</summary>
 public sealed class GraphException(string message) : CudaNetException(message);
+
+/// <summary>A matrix has not what a decomposition or a solution needs: it is singular, not positive definite, or not finite;
+/// raised when the step runs.</summary>
+public sealed class LinalgException(string message, Exception? inner = null) : CudaNetException(message, inner);

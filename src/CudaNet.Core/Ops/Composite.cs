@@ -45,7 +45,7 @@ internal static class Composites
     {
         var mapped = new List<Tensor>();
         for (var k = 0; k < inputs.Count; k++) if (batched[k]) mapped.Add(inputs[k]);
-        return CudaNet.Vmap.Of(examples =>
+        return CudaNet.Vmap.Of((IReadOnlyList<Tensor> examples) =>
         {
             var arguments = new Tensor[inputs.Count];
             for (int k = 0, next = 0; k < arguments.Length; k++) arguments[k] = batched[k] ? examples[next++] : inputs[k];

@@ -25,7 +25,7 @@ internal readonly unsafe struct ClassNumbers(nint pointer, DType type, long stri
 
 /// <summary>Cross entropy of rows from class numbers: max, exponentials, sum and loss of a row while it is in cache.</summary>
 internal sealed unsafe class CrossEntropyKernel<T, TExp>(Step step, CrossEntropyLosses op) : IStepKernel
-    where T : unmanaged, IFloatingPointIeee754<T>
+    where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T>
     where TExp : struct, IUnaryOperator<T>
 {
     private readonly long _rows = step.Inputs[0].Shape[0];
@@ -73,7 +73,7 @@ internal sealed unsafe class CrossEntropyKernel<T, TExp>(Step step, CrossEntropy
 
 /// <summary>Gradient of the cross entropy by the logits.</summary>
 internal sealed unsafe class CrossEntropyGradKernel<T, TExp>(Step step, CrossEntropyGrad op) : IStepKernel
-    where T : unmanaged, IFloatingPointIeee754<T>
+    where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T>
     where TExp : struct, IUnaryOperator<T>
 {
     private readonly long _rows = step.Inputs[0].Shape[0];

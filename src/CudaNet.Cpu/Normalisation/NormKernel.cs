@@ -6,7 +6,7 @@ namespace CudaNet.Cpu.Normalisation;
 
 /// <summary>Layer normalisation, or normalisation by the root mean square, over the last axes: two passes over a row in cache.</summary>
 internal sealed unsafe class NormKernel<T>(Step step, int axes, double epsilon, bool centre) : IStepKernel
-    where T : unmanaged, IFloatingPointIeee754<T>
+    where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T>
 {
     private readonly nint _columns = (nint)step.Inputs[0].Shape.Slice(step.Inputs[0].Shape.Rank - axes, axes).ElementCount;
     private readonly long _elements = step.Inputs[0].Shape.ElementCount;

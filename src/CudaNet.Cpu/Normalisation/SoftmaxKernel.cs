@@ -6,7 +6,7 @@ namespace CudaNet.Cpu.Normalisation;
 
 /// <summary>Softmax or its logarithm over the last axis, a row at a time while it is in cache.</summary>
 internal sealed unsafe class SoftmaxKernel<T, TExp>(Step step, bool logarithm) : IStepKernel
-    where T : unmanaged, IFloatingPointIeee754<T>
+    where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T>
     where TExp : struct, IUnaryOperator<T>
 {
     private readonly nint _columns = (nint)step.Inputs[0].Shape[^1];
@@ -45,7 +45,7 @@ internal static unsafe class Rows
 {
     /// <summary>The maximum, or 0 for a row of −∞: what is subtracted before exp.</summary>
     public static T Shift<T>(T* x, nint n)
-        where T : unmanaged, IFloatingPointIeee754<T>
+        where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T>
     {
         var max = SimdLoop.Reduce<T, MaxOperator<T>>(x, n);
         return T.IsNegativeInfinity(max) ? T.Zero : max;
@@ -53,7 +53,7 @@ internal static unsafe class Rows
 
     /// <summary>The sum of exponentials, or 1 where all of them are 0.</summary>
     public static T Divisor<T>(T* exponentials, nint n)
-        where T : unmanaged, IFloatingPointIeee754<T>
+        where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T>
     {
         var sum = SimdLoop.Reduce<T, AddOperator<T>>(exponentials, n);
         return sum == T.Zero ? T.One : sum;

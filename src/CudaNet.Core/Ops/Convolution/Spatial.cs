@@ -11,7 +11,7 @@ public readonly record struct Spatial
     private Spatial(Shape sizes) => _sizes = sizes;
 
     /// <summary>Target of collection expressions, as in <c>stride: [2, 1]</c>.</summary>
-    public static Spatial Create(ReadOnlySpan<int> sizes) => new(sizes.ToArray());
+    public static Spatial Create(ReadOnlySpan<long> sizes) => new(sizes.ToArray());
 
     /// <summary>The same number along all axes.</summary>
     public static implicit operator Spatial(int size) => new(size >= 0 ? [size] : throw new ShapeException($"Spatial: {size} is negative. Sizes, strides and dilations are positive."));

@@ -37,7 +37,7 @@ public sealed record CrossEntropyLosses(long? IgnoreIndex, double LabelSmoothing
         var logits = inputs[0].Widened();
         var rows = CrossEntropyRows.Of(inputs, IgnoreIndex);
         var log = logits.LogSoftmax(1);
-        var losses = -(log.Gather(1, rows.Column).Reshape(inputs[1].Shape) * rows.Weight);
+        var losses = -(log.Gather(rows.Column, 1).Reshape(inputs[1].Shape) * rows.Weight);
         if (LabelSmoothing > 0)
         {
             var all = (inputs.Count > 2 ? log * inputs[2].Widened() : log).Sum(1);
@@ -119,7 +119,7 @@ internal readonly record struct CrossEntropyRows(Tensor? Valid, Tensor Column, T
         var valid = ignore is { } ignored ? target.Ne(ignored) : null;
         if (valid is not null) target = valid.Where(target, 0);
         var weight = inputs.Count > weights
-            ? inputs[weights].Widened().Gather(0, target)
+            ? inputs[weights].Widened().Gather(target, 0)
             : Tensor.Ones(target.Shape, inputs[0].Widened().DType, inputs[0].Device);
         return new(valid, target.Reshape([target.Shape[0], 1]), weight);
     }

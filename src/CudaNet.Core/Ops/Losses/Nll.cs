@@ -43,8 +43,8 @@ namespace CudaNet
             var index = target.To(DType.Int64);
             var valid = ignoreIndex is { } ignored ? index.Ne(ignored) : null;
             if (valid is not null) index = valid.Where(index, 0);
-            var losses = -x.Gather(1, index.Reshape(index.Shape.Insert(1, 1))).Reshape(target.Shape);
-            var weights = weight?.To(x.DType).Gather(0, index.Reshape([index.ElementCount])).Reshape(index.Shape);
+            var losses = -x.Gather(index.Reshape(index.Shape.Insert(1, 1)), 1).Reshape(target.Shape);
+            var weights = weight?.To(x.DType).Gather(index.Reshape([index.ElementCount]), 0).Reshape(index.Shape);
             if (weights is not null) losses *= weights;
             if (valid is not null) losses = valid.Where(losses, 0);
             if (reduction != LossReduction.Mean || (weights is null && valid is null)) return losses.Reduced(reduction);
