@@ -74,8 +74,7 @@ internal static class Reductions
         // Positions count in row-major order over the folded axes.
         var sizes = new long[x.Rank];
         for (var k = 0; k < sizes.Length; k++) sizes[k] = axes.Contains(k) ? x.Shape[k] : 1;
-        var positions = new long[new Shape(sizes).ElementCount];
-        for (long i = 0; i < positions.LongLength; i++) positions[i] = i;
-        return position.Apply(x).Eq(Tensor.From(positions, sizes, x.Device));
+        // Counted by an op, not read from a leaf: a rule may run while a graph is being planned, where no leaf can be added.
+        return position.Apply(x).Eq(Tensor.Arange(0, new Shape(sizes).ElementCount, 1, DType.Int64, x.Device).Reshape(new Shape(sizes)));
     }
 }
