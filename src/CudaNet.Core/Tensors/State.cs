@@ -5,7 +5,7 @@ namespace CudaNet;
 
 /// <summary>A named slot that holds a tensor and whose value may be replaced: a parameter, a running mean, the moments
 /// of an optimiser, the counter of a random stream. Tensors never change; slots do.</summary>
-public class State
+public partial class State
 {
     private Node _node;
 
