@@ -85,11 +85,23 @@ internal static unsafe class MatrixProduct
         where TEpilogue : struct, IGemmEpilogue<T>
     {
         if (Vector512.IsHardwareAccelerated)
-            PackedGemm.Run<TA, TB, T, TEpilogue, MicroKernel12<Simd512<T>, T>>(shape, batch, a, b, c, alpha, beta, epilogue);
+            Wide<TA, TB, T, TEpilogue, Simd512<T>, MicroKernel12<Simd512<T>, T>>(shape, batch, a, b, c, alpha, beta, epilogue);
         else if (Vector256.IsHardwareAccelerated)
-            PackedGemm.Run<TA, TB, T, TEpilogue, MicroKernel6<Simd256<T>, T>>(shape, batch, a, b, c, alpha, beta, epilogue);
+            Wide<TA, TB, T, TEpilogue, Simd256<T>, MicroKernel6<Simd256<T>, T>>(shape, batch, a, b, c, alpha, beta, epilogue);
         else
-            PackedGemm.Run<TA, TB, T, TEpilogue, MicroKernel6<Simd128<T>, T>>(shape, batch, a, b, c, alpha, beta, epilogue);
+            Wide<TA, TB, T, TEpilogue, Simd128<T>, MicroKernel6<Simd128<T>, T>>(shape, batch, a, b, c, alpha, beta, epilogue);
+    }
+
+    private static void Wide<TA, TB, T, TEpilogue, V, TKernel>(in GemmShape shape, int batch, TA* a, TB* b, T* c, T alpha, T beta, TEpilogue epilogue)
+        where TA : unmanaged
+        where TB : unmanaged
+        where T : unmanaged, INumberBase<T>
+        where TEpilogue : struct, IGemmEpilogue<T>
+        where V : unmanaged, ISimd<V, T>
+        where TKernel : struct, IMicroKernel<T>
+    {
+        if (SkinnyGemm.Takes(shape)) SkinnyGemm.Run<V, TA, TB, T, TEpilogue>(shape, batch, a, b, c, alpha, beta, epilogue);
+        else PackedGemm.Run<TA, TB, T, TEpilogue, TKernel>(shape, batch, a, b, c, alpha, beta, epilogue);
     }
 
     private static void Check<TA, TB, T>(in GemmShape shape)

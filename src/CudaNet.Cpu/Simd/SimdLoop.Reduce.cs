@@ -65,8 +65,28 @@ internal static unsafe partial class SimdLoop
         return Pair<V, T, TReduce>(ReduceTree<V, T, TMap, TReduce>(x, half), ReduceTree<V, T, TMap, TReduce>(x + half, n - half));
     }
 
-    [MethodImpl(Hot)]
     private static T ReduceBlock<V, T, TMap, TReduce>(T* x, nint n)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged
+        where TMap : struct, IUnaryOperator<T>
+        where TReduce : struct, IReduceOperator<T>
+    {
+        nint whole = n & -V.Count, rest = n - whole;
+        V sum = ReduceWhole<V, T, TMap, TReduce>(x, whole);
+        if (rest > 0)
+        {
+            // Lanes past the end must hold the identity after the map.
+            V mapped = TMap.Invoke(DenseSource<T>.LoadPartial<V>(x + whole, rest)), padded = V.Create(TReduce.Identity);
+            Unsafe.CopyBlockUnaligned(&padded, &mapped, (uint)(rest * sizeof(T)));
+            sum = TReduce.Invoke(sum, padded);
+        }
+
+        return Horizontal<V, T, TReduce>(sum);
+    }
+
+    // No call in here: it would make the JIT keep the accumulators in memory.
+    [MethodImpl(Hot)]
+    private static V ReduceWhole<V, T, TMap, TReduce>(T* x, nint n)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
         where TMap : struct, IUnaryOperator<T>
@@ -87,20 +107,10 @@ internal static unsafe partial class SimdLoop
             a7 = TReduce.Invoke(a7, TMap.Invoke(V.Load(x + i + (7 * V.Count))));
         }
 
-        for (; i <= n - V.Count; i += V.Count) a0 = TReduce.Invoke(a0, TMap.Invoke(V.Load(x + i)));
-        if (i < n)
-        {
-            // Lanes past the end must hold the identity after the map.
-            V rest = TMap.Invoke(DenseSource<T>.LoadPartial<V>(x + i, n - i));
-            V padded = identity;
-            Unsafe.CopyBlockUnaligned(&padded, &rest, (uint)((n - i) * sizeof(T)));
-            a1 = TReduce.Invoke(a1, padded);
-        }
-
-        V sum = TReduce.Invoke(
+        for (; i < n; i += V.Count) a0 = TReduce.Invoke(a0, TMap.Invoke(V.Load(x + i)));
+        return TReduce.Invoke(
             TReduce.Invoke(TReduce.Invoke(a0, a4), TReduce.Invoke(a2, a6)),
             TReduce.Invoke(TReduce.Invoke(a1, a5), TReduce.Invoke(a3, a7)));
-        return Horizontal<V, T, TReduce>(sum);
     }
 
     private static T DotTree<V, T>(T* x, T* y, nint n)
@@ -113,10 +123,27 @@ internal static unsafe partial class SimdLoop
         return Pair<V, T, AddOperator<T>>(DotTree<V, T>(x, y, half), DotTree<V, T>(x + half, y + half, n - half));
     }
 
-    [MethodImpl(Hot)]
     private static T DotBlock<V, T>(T* x, T* y, nint n)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged, System.Numerics.INumberBase<T>
+    {
+        nint whole = n & -V.Count, rest = n - whole;
+        V sum = DotWhole<V, T>(x, y, whole);
+        if (rest > 0)
+        {
+            V left = V.Zero, right = V.Zero;
+            Unsafe.CopyBlockUnaligned(&left, x + whole, (uint)(rest * sizeof(T)));
+            Unsafe.CopyBlockUnaligned(&right, y + whole, (uint)(rest * sizeof(T)));
+            sum = V.Fma(left, right, sum);
+        }
+
+        return Horizontal<V, T, AddOperator<T>>(sum);
+    }
+
+    [MethodImpl(Hot)]
+    private static V DotWhole<V, T>(T* x, T* y, nint n)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged
     {
         V a0 = V.Zero, a1 = V.Zero, a2 = V.Zero, a3 = V.Zero, a4 = V.Zero, a5 = V.Zero, a6 = V.Zero, a7 = V.Zero;
         nint i = 0;
@@ -132,52 +159,25 @@ internal static unsafe partial class SimdLoop
             a7 = V.Fma(V.Load(x + i + (7 * V.Count)), V.Load(y + i + (7 * V.Count)), a7);
         }
 
-        for (; i <= n - V.Count; i += V.Count) a0 = V.Fma(V.Load(x + i), V.Load(y + i), a0);
-        if (i < n)
-        {
-            V left = V.Zero, right = V.Zero;
-            Unsafe.CopyBlockUnaligned(&left, x + i, (uint)((n - i) * sizeof(T)));
-            Unsafe.CopyBlockUnaligned(&right, y + i, (uint)((n - i) * sizeof(T)));
-            a1 = V.Fma(left, right, a1);
-        }
-
-        return Horizontal<V, T, AddOperator<T>>(((a0 + a4) + (a2 + a6)) + ((a1 + a5) + (a3 + a7)));
+        for (; i < n; i += V.Count) a0 = V.Fma(V.Load(x + i), V.Load(y + i), a0);
+        return ((a0 + a4) + (a2 + a6)) + ((a1 + a5) + (a3 + a7));
     }
 
-    [MethodImpl(Hot)]
     private static void ReduceRowsCore<V, T, TReduce>(T* x, nint rows, nint rowStride, T* y, nint columns)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
         where TReduce : struct, IReduceOperator<T>
     {
         const int blockRows = 128;
-        for (nint first = 0; first < rows; first += blockRows)
+        nint strips = columns / (4 * V.Count) * (4 * V.Count);
+        for (nint first = 0; first < rows; first += blockRows, x += blockRows * rowStride)
         {
-            T* block = x + (first * rowStride);
-            nint count = Math.Min(blockRows, rows - first), j = 0;
-            for (; j <= columns - (4 * V.Count); j += 4 * V.Count)
-            {
-                T* p = block + j;
-                V a0 = V.Load(p), a1 = V.Load(p + V.Count), a2 = V.Load(p + (2 * V.Count)), a3 = V.Load(p + (3 * V.Count));
-                for (nint i = 1; i < count; i++)
-                {
-                    p += rowStride;
-                    a0 = TReduce.Invoke(a0, V.Load(p));
-                    a1 = TReduce.Invoke(a1, V.Load(p + V.Count));
-                    a2 = TReduce.Invoke(a2, V.Load(p + (2 * V.Count)));
-                    a3 = TReduce.Invoke(a3, V.Load(p + (3 * V.Count)));
-                }
-
-                V.Store(TReduce.Invoke(V.Load(y + j), a0), y + j);
-                V.Store(TReduce.Invoke(V.Load(y + j + V.Count), a1), y + j + V.Count);
-                V.Store(TReduce.Invoke(V.Load(y + j + (2 * V.Count)), a2), y + j + (2 * V.Count));
-                V.Store(TReduce.Invoke(V.Load(y + j + (3 * V.Count)), a3), y + j + (3 * V.Count));
-            }
-
-            for (; j < columns; j += V.Count)
+            nint count = Math.Min(blockRows, rows - first);
+            for (nint j = 0; j < strips; j += 4 * V.Count) ReduceStrip<V, T, TReduce>(x + j, count, rowStride, y + j);
+            for (nint j = strips; j < columns; j += V.Count)
             {
                 nint width = Math.Min(V.Count, columns - j);
-                T* p = block + j;
+                T* p = x + j;
                 V sum = DenseSource<T>.LoadPartial<V>(p, width);
                 for (nint i = 1; i < count; i++)
                 {
@@ -188,6 +188,28 @@ internal static unsafe partial class SimdLoop
                 StorePartial(TReduce.Invoke(DenseSource<T>.LoadPartial<V>(y + j, width), sum), y + j, width);
             }
         }
+    }
+
+    [MethodImpl(Hot)]
+    private static void ReduceStrip<V, T, TReduce>(T* p, nint rows, nint rowStride, T* y)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged
+        where TReduce : struct, IReduceOperator<T>
+    {
+        V a0 = V.Load(p), a1 = V.Load(p + V.Count), a2 = V.Load(p + (2 * V.Count)), a3 = V.Load(p + (3 * V.Count));
+        for (rows--; rows > 0; rows--)
+        {
+            p += rowStride;
+            a0 = TReduce.Invoke(a0, V.Load(p));
+            a1 = TReduce.Invoke(a1, V.Load(p + V.Count));
+            a2 = TReduce.Invoke(a2, V.Load(p + (2 * V.Count)));
+            a3 = TReduce.Invoke(a3, V.Load(p + (3 * V.Count)));
+        }
+
+        V.Store(TReduce.Invoke(V.Load(y), a0), y);
+        V.Store(TReduce.Invoke(V.Load(y + V.Count), a1), y + V.Count);
+        V.Store(TReduce.Invoke(V.Load(y + (2 * V.Count)), a2), y + (2 * V.Count));
+        V.Store(TReduce.Invoke(V.Load(y + (3 * V.Count)), a3), y + (3 * V.Count));
     }
 
     /// <summary>Combines the lanes of a vector as a balanced tree.</summary>
