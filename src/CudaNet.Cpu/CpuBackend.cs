@@ -21,6 +21,8 @@ public sealed class CpuBackend : IBackend
         LinearAlgebra.LinearAlgebraKernels.Register(_kernels);
         Convolution.ConvolutionKernels.Register(_kernels);
         Normalisation.NormalisationKernels.Register(_kernels);
+        Elementwise.ElementwiseKernels.Register(_kernels);
+        Reductions.ReductionKernels.Register(_kernels);
     }
 
     /// <inheritdoc/>

@@ -109,7 +109,7 @@ internal static unsafe partial class SimdLoop
         new Span<T>(y, (int)n).Fill(value);
     }
 
-    private static void BinaryWidth<T, TOp, TX, TY>(T* x, T* y, T* z, nint n)
+    internal static void BinaryWidth<T, TOp, TX, TY>(T* x, T* y, T* z, nint n)
         where T : unmanaged
         where TOp : struct, IBinaryOperator<T>
         where TX : struct, ISource<T>
@@ -120,7 +120,7 @@ internal static unsafe partial class SimdLoop
         else BinaryCore<Simd128<T>, T, TOp, TX, TY>(x, y, z, n);
     }
 
-    private static void TernaryWidth<T, TOp, TX, TY, TZ>(T* x, T* y, T* z, T* w, nint n)
+    internal static void TernaryWidth<T, TOp, TX, TY, TZ>(T* x, T* y, T* z, T* w, nint n)
         where T : unmanaged
         where TOp : struct, ITernaryOperator<T>
         where TX : struct, ISource<T>
@@ -132,7 +132,7 @@ internal static unsafe partial class SimdLoop
         else TernaryCore<Simd128<T>, T, TOp, TX, TY, TZ>(x, y, z, w, n);
     }
 
-    private static void CompareWidth<T, TOp, TX, TY>(T* x, T* y, byte* mask, nint n)
+    internal static void CompareWidth<T, TOp, TX, TY>(T* x, T* y, byte* mask, nint n)
         where T : unmanaged
         where TOp : struct, ICompareOperator<T>
         where TX : struct, ISource<T>
@@ -143,7 +143,7 @@ internal static unsafe partial class SimdLoop
         else CompareCore<Simd128<T>, T, TOp, TX, TY>(x, y, mask, n);
     }
 
-    private static void WhereWidth<T, TX, TY>(byte* mask, T* x, T* y, T* z, nint n)
+    internal static void WhereWidth<T, TX, TY>(byte* mask, T* x, T* y, T* z, nint n)
         where T : unmanaged
         where TX : struct, ISource<T>
         where TY : struct, ISource<T>

@@ -15,7 +15,8 @@ internal static unsafe class Scratch
     public static Lease Rent(long bytes)
     {
         var block = t_free ?? new Block();
-        t_free = null; // a nested loan finds none and makes its own
+        t_free = block.Next; // nested loans, as of an epilogue within a product, take the next one
+        block.Next = null;
         block.Ensure(checked((nuint)Math.Max(bytes, 64)));
         return new Lease(block);
     }
@@ -33,14 +34,21 @@ internal static unsafe class Scratch
         /// <summary>Returns the memory to the thread.</summary>
         public void Dispose()
         {
-            if (_block.Bytes <= KeepAtMost) t_free = _block;
-            else _block.Free();
+            if (_block.Bytes > KeepAtMost)
+            {
+                _block.Free();
+                return;
+            }
+            _block.Next = t_free;
+            t_free = _block;
         }
     }
 
     internal sealed class Block
     {
         ~Block() => Free();
+
+        public Block? Next { get; set; }
 
         public byte* Pointer { get; private set; }
 

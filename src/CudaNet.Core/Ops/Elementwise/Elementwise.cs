@@ -54,8 +54,11 @@ internal static class Elementwise
         return op.Apply(a.To(type).ExpandTo(shape), b.To(type).ExpandTo(shape));
     }
 
+    /// <summary>The number that a tensor is known to be everywhere; null if it is none.</summary>
+    public static double? KnownValue(this Tensor x) => CudaNet.Graphs.Simplify.LiteralOf(x.Node)?.Value.Value;
+
     /// <summary>True if the tensor is known to be this number everywhere.</summary>
-    public static bool IsLiteral(this Tensor x, double value) => CudaNet.Graphs.Simplify.LiteralOf(x.Node)?.Value.Value == value;
+    public static bool IsLiteral(this Tensor x, double value) => x.KnownValue() == value;
 
     /// <summary>The literal beside a tensor, in the type that both have together; Float32 instead of an integer type if
     /// the op is only defined for floating types.</summary>
@@ -76,14 +79,5 @@ internal static class Elementwise
     {
         var (x, literal) = b.With(a, floating);
         return Binary(op, literal, x);
-    }
-
-    /// <summary>The number that a tensor is known to be everywhere: a literal behind broadcasts and reshapes.</summary>
-    public static bool TryLiteral(Tensor x, out Scalar value)
-    {
-        var node = x.Node;
-        while (node.Op is Expand or Reshape && node.Inputs.Count > 0) node = node.Inputs[0];
-        value = node.Op is Literal literal ? literal.Value : default;
-        return node.Op is Literal;
     }
 }

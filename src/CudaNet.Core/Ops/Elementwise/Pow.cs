@@ -41,8 +41,8 @@ namespace CudaNet.Ops
             Tensor? left = null, right = null;
             if (context.Needs[0])
                 // A known exponent stays known, so that the next derivative finds its short cuts.
-                left = Elementwise.TryLiteral(b, out var power)
-                    ? upstream * power.Value * a.Pow(power.Value - 1)
+                left = b.KnownValue() is { } power
+                    ? upstream * power * a.Pow(power - 1)
                     : (b.Eq(0)).Where(0, upstream * b * a.Pow(b - 1));
             if (context.Needs[1])
                 right = (a.Eq(0) & (b >= 0)).Where(0, upstream * context.Output * a.Log());
