@@ -62,14 +62,14 @@ internal static class Samples
     /// <param name="domain">Which values to draw.</param>
     /// <param name="empty">False where an empty axis is refused.</param>
     /// <param name="differentiable">Whether gradients are checked.</param>
-    /// <param name="sizeOne">False where one element has no gradient.</param>
+    /// <param name="sizeOne">False where one element, or several equal ones, have no gradient.</param>
     public static IReadOnlyList<Sample> Reduction(Func<Tensor, Axes?, bool, Tensor> apply, Domain? domain = null, bool empty = true, bool differentiable = true, bool sizeOne = true)
     {
         domain ??= Domain.Any;
         Sample Of(string name, Shape shape, Axes? axes, bool keep = false, SampleView view = SampleView.Contiguous) =>
             new(name, [new(shape, domain, view)], x => apply(x[0], axes, keep))
             {
-                Differentiable = differentiable && (sizeOne || shape.ElementCount > 1 && !name.StartsWith("size 1", StringComparison.Ordinal)),
+                Differentiable = differentiable && (sizeOne || shape.ElementCount > 1 && name != "size 1" && name != "Stretched, first axis"),
                 SumLength = axes is { } some ? Enumerable.Range(0, some.Count).Aggregate(1L, (n, k) => n * shape[shape.Axis(some[k], name)]) : shape.ElementCount,
             };
         List<Sample> samples =

@@ -32,8 +32,15 @@ namespace CudaNet
         public Tensor Clamp(Scalar? low = null, Scalar? high = null)
         {
             if (low is null && high is null) throw new GraphException("Clamp: give a low limit, a high one, or both.");
-            var x = low is { } least ? Maximum(least) : this;
-            return high is { } greatest ? x.Minimum(greatest) : x;
+            if (DType.IsInteger())
+            {
+                // A limit outside of the type is the type's own.
+                var (least, greatest) = Ops.Elementwise.Range(DType);
+                if (low is { Type: DType.Int64 } l) low = Math.Clamp(l.Integer, least, greatest);
+                if (high is { Type: DType.Int64 } h) high = Math.Clamp(h.Integer, least, greatest);
+            }
+            var x = low is { } from ? Maximum(from) : this;
+            return high is { } to ? x.Minimum(to) : x;
         }
 
         /// <summary>The elements limited to low … high, element by element, with broadcasting.</summary>

@@ -66,8 +66,23 @@ internal static class Elementwise
     {
         var type = value.PromoteWith(x.DType);
         if (floating && !type.IsFloating()) type = DType.Float32;
+        if (!Fits(value, type))
+            throw new DTypeException($"The number {value} does not fit into {type.ShortName()}, the type of the tensor beside it. Use .To(DType.Int64) on the tensor first.");
         return (x.To(type), Tensor.Literal(value, type));
     }
+
+    /// <summary>False for an integer outside of an integer type: it would silently become another number.</summary>
+    private static bool Fits(Scalar value, DType type) =>
+        type.IsFloating() || Range(type) is var (least, greatest) && value.Integer >= least && value.Integer <= greatest;
+
+    /// <summary>The least and greatest value of an integer type.</summary>
+    public static (long Least, long Greatest) Range(DType type) => type switch
+    {
+        DType.Bool => (0, 1),
+        DType.UInt8 => (byte.MinValue, byte.MaxValue),
+        DType.Int32 => (int.MinValue, int.MaxValue),
+        _ => (long.MinValue, long.MaxValue),
+    };
 
     public static Tensor Binary(Op op, Tensor a, Scalar b, bool floating = false)
     {
