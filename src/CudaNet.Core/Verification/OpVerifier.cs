@@ -160,7 +160,7 @@ public sealed class OpVerifier(IReference reference, Device device)
         var y = sample.Apply(inputs.Views);
         if (leaves.Length == 0 || !y.DType.IsFloating()) return null;
         var weights = Uniform(new Random(SampleInputs.Seed(sample.Name)), y.ElementCount);
-        return new((y.To(DType.Float64) * Tensor.From(weights, y.Shape, device)).Sum(), leaves);
+        return new(y, weights, (y.To(DType.Float64) * Tensor.From(weights, y.Shape, device)).Sum(), leaves);
     }
 
     /// <summary>Central differences of the loss by some elements of a leaf.</summary>
@@ -177,13 +177,15 @@ public sealed class OpVerifier(IReference reference, Device device)
         var differences = new double[indices.Length];
         for (var i = 0; i < indices.Length; i++)
         {
-            double At(double step)
+            double[] At(double step)
             {
                 var moved = (double[])values.Clone();
                 moved[indices[i]] += step;
-                return reference.Evaluate(problem.Loss, new Dictionary<Node, double[]> { [leaf.Node] = moved })[0];
+                return reference.Evaluate(problem.Y, new Dictionary<Node, double[]> { [leaf.Node] = moved });
             }
-            differences[i] = (At(Step) - At(-Step)) / (2 * Step);
+            // Differences are taken before they are summed: those of a long sum would drown in its rounding.
+            var (above, below) = (At(Step), At(-Step));
+            for (var j = 0; j < above.Length; j++) differences[i] += problem.Weights[j] * ((above[j] - below[j]) / (2 * Step));
         }
         return (indices, differences);
     }
@@ -218,5 +220,5 @@ public sealed class OpVerifier(IReference reference, Device device)
         _ => value,
     };
 
-    private sealed record Problem(Tensor Loss, Tensor[] Leaves);
+    private sealed record Problem(Tensor Y, double[] Weights, Tensor Loss, Tensor[] Leaves);
 }
