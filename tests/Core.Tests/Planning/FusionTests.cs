@@ -110,6 +110,16 @@ public class FusionTests
     }
 
     [Test]
+    public void The_gradient_of_a_weight_used_transposed_is_written_as_the_weight_lies()
+    {
+        var (x, w) = (Data(64, 784), Data(128, 784));
+        var dw = Grad.Of(x.MatMul(w.T).Sum(), w);
+        var step = Plan.Of(dw * 2).Steps[^1];
+        Assert.That(step.Name, Is.EqualTo("MatMul+Mul"));
+        Assert.That(step.Outputs[0].Shape, Is.EqualTo(new Shape(128, 784)));
+    }
+
+    [Test]
     public void Without_fusion_every_op_is_a_step()
     {
         PlanOptions.Current = new(Fuse: false);

@@ -43,8 +43,18 @@ namespace CudaNet.Ops
         public override Tensor? Simplify(IReadOnlyList<Tensor> inputs)
         {
             if (Order == Axes.All(Order.Count)) return inputs[0];
+            if (inputs[0].Node is { IsRealized: false, Op: MatMul product } matmul && SwapsLast() && matmul.Inputs.Any(input => input.Op is Permute))
+                // (AᵀB)ᵀ = BᵀA: the gradient of a weight that was used transposed is written as the weight lies.
+                return product.Apply(new Tensor(matmul.Inputs[1]).TransposeLast(), new Tensor(matmul.Inputs[0]).TransposeLast());
             if (inputs[0].Node is not { IsRealized: false, Op: Permute inner } node) return null;
             return new Permute(Array.ConvertAll(Order.Span.ToArray(), axis => inner.Order[axis])).Apply(new Tensor(node.Inputs[0]));
+        }
+
+        private bool SwapsLast()
+        {
+            for (var k = 0; k < Order.Count - 2; k++)
+                if (Order[k] != k) return false;
+            return Order.Count >= 2 && Order[Order.Count - 1] == Order.Count - 2;
         }
 
         /// <inheritdoc/>
