@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using CudaNet.Cpu.Indexing;
 using CudaNet.Cpu.Random;
+using CudaNet.Cpu.Scans;
+using CudaNet.Cpu.Sorting;
 using CudaNet.Cpu.Views;
 using CudaNet.Execution;
 using CudaNet.Ops;
@@ -17,6 +19,8 @@ public sealed class CpuBackend : IBackend
         // One line a family; each registers the ops that it runs.
         ViewKernels.Register(_kernels);
         IndexingKernels.Register(_kernels);
+        SortKernels.Register(_kernels);
+        ScanKernels.Register(_kernels);
         RandomKernels.Register(_kernels);
         LinearAlgebra.LinearAlgebraKernels.Register(_kernels);
         Convolution.ConvolutionKernels.Register(_kernels);

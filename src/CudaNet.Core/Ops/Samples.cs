@@ -96,4 +96,42 @@ internal static class Samples
     /// <summary>One axis named twice.</summary>
     public static Refusal RepeatedAxis(Func<Tensor, Tensor> apply) =>
         new("an axis named twice", () => apply(Tensor.Zeros([2, 3])), "axis 0 is named twice");
+
+    /// <summary>A function that sorts along an axis: both directions, axes, sizes 0 and 1, views, ties, NaN.</summary>
+    /// <param name="apply">The call: input, axis, descending.</param>
+    public static IReadOnlyList<Sample> Sorting(Func<Tensor, int, bool, Tensor> apply)
+    {
+        Sample Of(string name, Shape shape, int axis, bool descending = false, SampleView view = SampleView.Contiguous) =>
+            new(name, [new(shape, Domain.Different, view)], x => apply(x[0], axis, descending)) { Differentiable = view != SampleView.Stretched };
+        return
+        [
+            Of("vector", [7], 0), Of("descending", [7], 0, true), Of("last axis", [3, 5], 1), Of("first axis, descending", [7, 3], 0, true), Of("middle axis", [2, 5, 3], 1),
+            Of("size 1", [3, 1], 1), Of("nothing", [3, 0], 1), Of("scalar", [], 0), Of("long", [1037], 0), Of("long rows, descending", [3, 301], 1, true),
+            .. Enum.GetValues<SampleView>().Skip(1).Select(view => Of($"{view}", [4, 5], 1, view: view)),
+            new("ties", [new([3, 99], Domain.Integers(0, 3))], x => apply(x[0], 1, false)) { Differentiable = false },
+            new("ties, descending", [new([3, 99], Domain.Integers(0, 3))], x => apply(x[0], 1, true)) { Differentiable = false },
+            new("extremes", [new([19], Domain.Extremes)], x => apply(x[0], 0, false)) { Differentiable = false },
+            new("extremes, descending", [new([133], Domain.Extremes)], x => apply(x[0], 0, true)) { Differentiable = false },
+        ];
+    }
+
+    /// <summary>A function that runs along an axis and keeps its size: axes, directions, sizes 0 and 1, views.</summary>
+    /// <param name="apply">The call: input, axis, reverse.</param>
+    /// <param name="domain">Which values to draw.</param>
+    public static IReadOnlyList<Sample> Scan(Func<Tensor, int, bool, Tensor> apply, Domain? domain = null)
+    {
+        domain ??= Domain.Any;
+        Sample Of(string name, Shape shape, int axis, bool reverse = false, SampleView view = SampleView.Contiguous) =>
+            new(name, [new(shape, domain, view)], x => apply(x[0], axis, reverse))
+            {
+                SumLength = shape.Rank == 0 ? 1 : Math.Max(1, shape[axis]),
+                Differentiable = view != SampleView.Stretched || !domain.Distinct,
+            };
+        return
+        [
+            Of("vector", [7], 0), Of("backwards", [7], 0, true), Of("last axis", [3, 5], 1), Of("first axis", [7, 3], 0), Of("middle axis, backwards", [2, 5, 3], 1, true),
+            Of("size 1", [3, 1], 1), Of("nothing", [3, 0], 1), Of("no rows", [0, 3], 1), Of("scalar", [], 0), Of("long", [131], 0), Of("wide", [5, 131], 0, true),
+            .. Enum.GetValues<SampleView>().Skip(1).Select(view => Of($"{view}", [4, 5], 0, view: view)),
+        ];
+    }
 }

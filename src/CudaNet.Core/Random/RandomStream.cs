@@ -63,6 +63,27 @@ public sealed class RandomStream : State
     /// <summary>Uniform integers in [low, high).</summary>
     public Tensor Integers(Shape shape, long low, long high, DType type = DType.Int64) => Draw.Integers(Next(), shape, low, high, type);
 
+    /// <summary>True with a probability.</summary>
+    public Tensor Bernoulli(Shape shape, double probability) => Draw.Bernoulli(Next(), shape, Tensor.Literal(probability, DType.Float32));
+
+    /// <summary>True with probabilities given element by element.</summary>
+    public Tensor Bernoulli(Tensor probabilities) => Draw.Bernoulli(Next(), probabilities.Shape, probabilities);
+
+    /// <summary>The numbers 0 … count − 1 in random order, each order as likely as any other.</summary>
+    /// <exception cref="ShapeException">The count is negative.</exception>
+    public Tensor Permutation(long count) => Draw.Permutation(Next(), count);
+
+    /// <summary>Class numbers, drawn with replacement with probabilities along the last axis; these need not add up to 1.</summary>
+    /// <param name="probabilities">[..., classes], not negative.</param>
+    /// <param name="count">Numbers of each row, as a new last axis; one without an axis if null.</param>
+    /// <exception cref="ShapeException">There are no classes, or the count is negative.</exception>
+    public Tensor Categorical(Tensor probabilities, long? count = null) => Draw.Categorical(Next(), probabilities, count);
+
+    /// <summary>Normal numbers, given that they lie in low … high.</summary>
+    /// <exception cref="ShapeException">There is nothing between the bounds, or the deviation is not positive.</exception>
+    public Tensor TruncatedNormal(Shape shape, double mean = 0, double deviation = 1, double low = -2, double high = 2, DType type = DType.Float32) =>
+        Draw.TruncatedNormal(Next(), shape, mean, deviation, low, high, type);
+
     /// <summary>The state of one draw, i64 [seed, draw], and goes on to the next: what the random ops take as their input.</summary>
     /// <param name="device">Where to draw, if not on the stream's device; not in a compiled function.</param>
     public Tensor Next(Device? device = null)

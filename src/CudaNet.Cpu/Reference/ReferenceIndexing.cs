@@ -54,6 +54,17 @@ internal static class ReferenceIndexing
             });
             return result;
         });
+        ReferenceInterpreter.Add<Scatter>((op, inputs, node) =>
+        {
+            var result = new ReferenceArray(node.Shape, [.. inputs[0].Values]);
+            ForEach(inputs[1].Shape, (index, i) =>
+            {
+                long[] to = [.. index];
+                to[op.Axis] = Checked(op.Name, inputs[1].Values[i], node.Shape[op.Axis]);
+                result.Values[Number(node.Shape, to)] = inputs[2].Values[i];
+            });
+            return result;
+        });
         ReferenceInterpreter.Add<FlatIndex>((op, inputs, node) =>
         {
             var result = new ReferenceArray(node.Shape);

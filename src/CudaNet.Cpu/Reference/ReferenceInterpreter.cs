@@ -23,6 +23,7 @@ public static class ReferenceInterpreter
         ReferenceIndexing.Register();
         ReferenceRandom.Register();
         ReferenceConvolution.Register();
+        ReferenceRows.Register();
     }
 
     internal static void Add<TOp>(ReferenceKernel<TOp> kernel) where TOp : Op =>

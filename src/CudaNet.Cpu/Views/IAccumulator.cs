@@ -35,3 +35,11 @@ internal readonly struct OfBFloat16 : IAccumulator<BFloat16, float>
 
     public static BFloat16 Round(float sum) => (BFloat16)sum;
 }
+
+/// <summary>Float32 is summed in Float64: for running sums, whose error otherwise grows along the row.</summary>
+internal readonly struct InDouble : IAccumulator<float, double>
+{
+    public static double Widen(float value) => value;
+
+    public static float Round(double sum) => (float)sum;
+}

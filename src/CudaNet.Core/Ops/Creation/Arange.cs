@@ -1,10 +1,8 @@
 namespace CudaNet.Ops
 {
     /// <summary>Evenly spaced numbers with a given distance, from <see cref="Iota"/>.</summary>
-    public sealed class Arange : IOpDefinition
+    internal sealed class Arange : IOpDefinition
     {
-        private Arange() { }
-
         /// <inheritdoc/>
         public static OpDefinition Entry { get; } = new()
         {

@@ -1,10 +1,8 @@
 namespace CudaNet.Ops
 {
     /// <summary>The identity matrix.</summary>
-    public sealed class Eye : IOpDefinition
+    internal sealed class Eye : IOpDefinition
     {
-        private Eye() { }
-
         /// <inheritdoc/>
         public static OpDefinition Entry { get; } = new()
         {

@@ -1,10 +1,8 @@
 namespace CudaNet.Ops
 {
     /// <summary>A given count of evenly spaced numbers, from <see cref="Iota"/>.</summary>
-    public sealed class Linspace : IOpDefinition
+    internal sealed class Linspace : IOpDefinition
     {
-        private Linspace() { }
-
         /// <inheritdoc/>
         public static OpDefinition Entry { get; } = new()
         {
@@ -34,9 +32,9 @@ namespace CudaNet
             if (count < 0) throw new ShapeException($"Linspace: a count of {count} is negative.");
             if (!type.IsFloating()) throw new DTypeException($"Linspace: {type} cannot hold numbers between; use a floating type and To.");
             // Computed in Float64 and rounded once. This form gives both ends exactly, start + i·step does not.
-            var t = Iota(count, DType.Float64, device) * (1.0 / Math.Max(1, count - 1));
-            var rest = Iota(count, DType.Float64, device).Flip() * (1.0 / Math.Max(1, count - 1));
-            return count == 1 ? Full([1], start, type, device) : (rest * start + t * stop).To(type);
+            if (count == 1) return Full([1], start, type, device);
+            var t = Iota(count, DType.Float64, device) / (count - 1.0);
+            return ((1 - t) * start + t * stop).To(type);
         }
     }
 }

@@ -2,11 +2,9 @@ namespace CudaNet.Ops
 {
     /// <summary>The indexer <c>x[…]</c>: slices and new axes by views, tensors of integers by <see cref="FlatIndex"/> and
     /// <see cref="Take"/>, masks by the places where they are true.</summary>
-    public sealed class Indexer : IOpDefinition
+    internal sealed class Indexer : IOpDefinition
     {
         private static readonly SampleInput Cube = new([3, 4, 5], Domain.Any);
-
-        private Indexer() { }
 
         /// <inheritdoc/>
         public static OpDefinition Entry { get; } = new()

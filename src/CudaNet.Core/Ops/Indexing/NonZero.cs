@@ -1,10 +1,8 @@
 namespace CudaNet.Ops
 {
     /// <summary>The places of elements that are not 0. Their number depends on the values, so these are read at once.</summary>
-    public sealed class NonZero : IOpDefinition
+    internal sealed class NonZero : IOpDefinition
     {
-        private NonZero() { }
-
         /// <inheritdoc/>
         public static OpDefinition Entry { get; } = new()
         {

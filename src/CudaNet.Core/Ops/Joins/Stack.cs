@@ -1,10 +1,8 @@
 namespace CudaNet.Ops
 {
     /// <summary>Tensors of one shape along a new axis: a <see cref="Concat"/> of views.</summary>
-    public sealed class Stack : IOpDefinition
+    internal sealed class Stack : IOpDefinition
     {
-        private Stack() { }
-
         /// <inheritdoc/>
         public static OpDefinition Entry { get; } = new()
         {

@@ -2,10 +2,8 @@ namespace CudaNet.Ops
 {
     /// <summary>The last axis put on a diagonal of matrices that are 0 elsewhere, by one <see cref="Pad"/>: along the
     /// flattened matrix, neighbours on a diagonal are columns + 1 apart.</summary>
-    public sealed class DiagonalMatrix : IOpDefinition
+    internal sealed class DiagonalMatrix : IOpDefinition
     {
-        private DiagonalMatrix() { }
-
         /// <inheritdoc/>
         public static OpDefinition Entry { get; } = new()
         {

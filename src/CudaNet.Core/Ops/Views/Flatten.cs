@@ -1,10 +1,8 @@
 namespace CudaNet.Ops
 {
     /// <summary>Neighbouring axes joined to one, by <see cref="Reshape"/>.</summary>
-    public sealed class Flatten : IOpDefinition
+    internal sealed class Flatten : IOpDefinition
     {
-        private Flatten() { }
-
         /// <inheritdoc/>
         public static OpDefinition Entry { get; } = new()
         {

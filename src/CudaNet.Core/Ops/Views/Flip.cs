@@ -37,6 +37,10 @@ namespace CudaNet.Ops
         }
 
         /// <inheritdoc/>
+        public override Tensor? Simplify(IReadOnlyList<Tensor> inputs) =>
+            inputs[0].Node is { IsRealized: false, Op: Flip inner } node && inner.Axes == Axes ? new(node.Inputs[0]) : null;
+
+        /// <inheritdoc/>
         public override IReadOnlyList<Tensor?> Vjp(GradientContext context) => [Apply(context.Upstream)];
 
         /// <inheritdoc/>

@@ -76,6 +76,7 @@ namespace CudaNet
             var lead = Rank - axes.Count;
             if (lead < axes.Count || stride.Count != axes.Count || dilation.Count != axes.Count || target.Count != axes.Count)
                 throw new ShapeException($"FoldWindows: {Shape} needs a window axis at the end for each of the axes {axes}, and stride {stride}, dilation {dilation} and target {target} one number each.");
+            if (axes.Count == 0) return this;
             var shape = Shape.Slice(0, lead);
             _ = axes.Normalize(shape, "FoldWindows");
             var order = new int[axes.Count];

@@ -1,10 +1,8 @@
 namespace CudaNet.Ops
 {
     /// <summary>One axis moved to another place, by <see cref="Permute"/>.</summary>
-    public sealed class MoveAxis : IOpDefinition
+    internal sealed class MoveAxis : IOpDefinition
     {
-        private MoveAxis() { }
-
         /// <inheritdoc/>
         public static OpDefinition Entry { get; } = new()
         {

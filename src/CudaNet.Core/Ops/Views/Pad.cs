@@ -54,6 +54,9 @@ namespace CudaNet.Ops
         }
 
         /// <inheritdoc/>
+        public override Tensor? Simplify(IReadOnlyList<Tensor> inputs) => inputs[0].Shape == Infer([inputs[0].Node.Type]).Shape ? inputs[0] : null;
+
+        /// <inheritdoc/>
         public override IReadOnlyList<Tensor?> Vjp(GradientContext context)
         {
             var shape = context.Inputs[0].Shape;

@@ -1,10 +1,8 @@
 namespace CudaNet.Ops
 {
     /// <summary>One element of an axis, which is dropped: a <see cref="Slice"/> and a <see cref="Reshape"/>.</summary>
-    public sealed class Select : IOpDefinition
+    internal sealed class Select : IOpDefinition
     {
-        private Select() { }
-
         /// <inheritdoc/>
         public static OpDefinition Entry { get; } = new()
         {

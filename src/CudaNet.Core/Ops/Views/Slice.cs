@@ -62,6 +62,16 @@ namespace CudaNet.Ops
         }
 
         /// <inheritdoc/>
+        public override Tensor? Simplify(IReadOnlyList<Tensor> inputs)
+        {
+            if (inputs[0].Shape == Infer([inputs[0].Node.Type]).Shape) return inputs[0];
+            if (inputs[0].Node is not { IsRealized: false, Op: Slice inner } node) return null;
+            var (starts, steps) = (new long[Starts.Count], new long[Starts.Count]);
+            for (var k = 0; k < starts.Length; k++) (starts[k], steps[k]) = (inner.Starts[k] + Starts[k] * inner.Steps[k], Steps[k] * inner.Steps[k]);
+            return new Slice(starts, Lengths, steps).Apply(new Tensor(node.Inputs[0]));
+        }
+
+        /// <inheritdoc/>
         public override IReadOnlyList<Tensor?> Vjp(GradientContext context)
         {
             var shape = context.Inputs[0].Shape;

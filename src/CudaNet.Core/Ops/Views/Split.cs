@@ -1,10 +1,8 @@
 namespace CudaNet.Ops
 {
     /// <summary>An axis cut into parts, each a <see cref="Slice"/>.</summary>
-    public sealed class Split : IOpDefinition
+    internal sealed class Split : IOpDefinition
     {
-        private Split() { }
-
         /// <inheritdoc/>
         public static OpDefinition Entry { get; } = new()
         {

@@ -1,10 +1,8 @@
 namespace CudaNet.Ops
 {
     /// <summary>Axes of size 1 dropped, by <see cref="Reshape"/>.</summary>
-    public sealed class Squeeze : IOpDefinition
+    internal sealed class Squeeze : IOpDefinition
     {
-        private Squeeze() { }
-
         /// <inheritdoc/>
         public static OpDefinition Entry { get; } = new()
         {

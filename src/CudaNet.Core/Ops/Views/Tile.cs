@@ -1,10 +1,8 @@
 namespace CudaNet.Ops
 {
     /// <summary>A tensor repeated as a block along its axes, by <see cref="Expand"/> and <see cref="Reshape"/>.</summary>
-    public sealed class Tile : IOpDefinition
+    internal sealed class Tile : IOpDefinition
     {
-        private Tile() { }
-
         /// <inheritdoc/>
         public static OpDefinition Entry { get; } = new()
         {

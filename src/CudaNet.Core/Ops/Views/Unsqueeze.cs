@@ -1,10 +1,8 @@
 namespace CudaNet.Ops
 {
     /// <summary>A new axis of size 1, by <see cref="Reshape"/>.</summary>
-    public sealed class Unsqueeze : IOpDefinition
+    internal sealed class Unsqueeze : IOpDefinition
     {
-        private Unsqueeze() { }
-
         /// <inheritdoc/>
         public static OpDefinition Entry { get; } = new()
         {

@@ -105,6 +105,7 @@ namespace CudaNet
             var (step, spread) = (stride ?? Integers.Repeat(1, axes.Count), dilation ?? Integers.Repeat(1, axes.Count));
             if (normalized.Count != axes.Count || size.Count != axes.Count || step.Count != axes.Count || spread.Count != axes.Count)
                 throw new ShapeException($"Windows: size {size}, stride {step} and dilation {spread} need one number for each of the {axes.Count} axes {axes} of {Shape}.");
+            if (axes.Count == 0) return this;
             var order = new int[axes.Count];
             for (var k = 0; k < order.Length; k++)
             {
