@@ -23,6 +23,7 @@ public sealed class CpuBackend : IBackend
         ScanKernels.Register(_kernels);
         RandomKernels.Register(_kernels);
         LinearAlgebra.LinearAlgebraKernels.Register(_kernels);
+        LinearAlgebra.MatrixKernels.Register(_kernels);
         Convolution.ConvolutionKernels.Register(_kernels);
         Normalisation.NormalisationKernels.Register(_kernels);
         Elementwise.ElementwiseKernels.Register(_kernels);

@@ -7,7 +7,7 @@ using CudaNet.Ops;
 namespace CudaNet.Cpu.Convolution;
 
 /// <summary>The convolution as a product of the weights with the matrix of windows, tile by tile.</summary>
-internal sealed unsafe class ConvKernel<T>(Step step, Conv op) : IStepKernel
+internal sealed unsafe class ConvKernel<T>(Step step, Conv op, PlaneEpilogue? epilogue = null) : IStepKernel
     where T : unmanaged, INumberBase<T>
 {
     private readonly ConvShape _shape = new(op.Geometry, step.Inputs[0].Shape, step.Inputs[1].Shape, step.Outputs[0].Shape);
@@ -16,13 +16,15 @@ internal sealed unsafe class ConvKernel<T>(Step step, Conv op) : IStepKernel
     {
         var s = _shape;
         if (s.N * s.O * s.OutputSize == 0) return;
-        var job = new Job(s, (T*)operands[0], (T*)operands[1], (T*)operands[^1], s.TileColumns(sizeof(T)));
+        var extras = stackalloc nint[operands.Length];
+        operands[2..].CopyTo(new(extras, operands.Length));
+        var job = new Job(s, (T*)operands[0], (T*)operands[1], (T*)operands[^1], s.TileColumns(sizeof(T)), epilogue, extras);
         // Few large pieces: one after the other, each with all threads.
         if (job.Pieces < WorkerPool.Threads) job.Execute(0, job.Pieces, 0);
         else WorkerPool.ParallelChunks(job.Pieces, ConvJobs.Grain(s, job.Columns), job);
     }
 
-    private readonly struct Job(ConvShape s, T* x, T* w, T* y, long columns) : IRangeJob
+    private readonly struct Job(ConvShape s, T* x, T* w, T* y, long columns, PlaneEpilogue? epilogue, nint* extras) : IRangeJob
     {
         public long Columns => columns;
 
@@ -52,7 +54,9 @@ internal sealed unsafe class ConvKernel<T>(Step step, Conv op) : IStepKernel
                 {
                     ARow = (nint)s.Rows, AColumn = 1, BRow = rowStride, BColumn = 1, CRow = (nint)s.OutputSize,
                 };
-                MatrixProduct.Run(shape, w + group * s.GroupO * s.Rows, windows, y + image * s.GroupO * s.OutputSize + first);
+                var target = y + image * s.GroupO * s.OutputSize + first;
+                MatrixProduct.Run(shape, w + group * s.GroupO * s.Rows, windows, target);
+                epilogue?.Apply(extras, image * s.GroupO, (int)s.GroupO, first, (int)(last - first), target, s.OutputSize);
             }
         }
     }

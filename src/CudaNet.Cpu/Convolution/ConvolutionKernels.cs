@@ -1,4 +1,5 @@
 using CudaNet.Execution;
+using CudaNet.Graphs;
 using CudaNet.Ops;
 
 namespace CudaNet.Cpu.Convolution;
@@ -32,6 +33,22 @@ internal static class ConvolutionKernels
             ConvInputGrad op => new ConvInputGradKernel<T>(step, op),
             _ => new ConvWeightGradKernel<T>(step, (ConvWeightGrad)step.Op),
         };
+
+    /// <summary>A convolution with an epilogue: in place on each finished tile where result and output have one type that is computed in.</summary>
+    public static IStepKernel Fused(Step step, FusedEpilogue op)
+    {
+        var type = step.Inputs[0].DType;
+        var anchor = step with { Op = op.Anchor, Inputs = [.. step.Inputs.Take(op.AnchorInputs)] };
+        if (type.IsHalf() || step.Outputs[0].DType != type) return new StagedEpilogueKernel(step, op, Convolve);
+        var epilogue = new PlaneEpilogue(step, op);
+        return (op.Anchor, type) switch
+        {
+            (Conv conv, DType.Float32) => new ConvKernel<float>(anchor, conv, epilogue),
+            (Conv conv, _) => new ConvKernel<double>(anchor, conv, epilogue),
+            (ConvInputGrad grad, DType.Float32) => new ConvInputGradKernel<float>(anchor, grad, epilogue),
+            _ => new ConvInputGradKernel<double>(anchor, (ConvInputGrad)op.Anchor, epilogue),
+        };
+    }
 
     private static IStepKernel Max(Step step, ConvGeometry geometry, Shape kernel, Shape y, bool gradient)
     {

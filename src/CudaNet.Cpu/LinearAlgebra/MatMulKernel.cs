@@ -1,47 +1,71 @@
 using System.Numerics;
+using CudaNet.Cpu.Elementwise;
 using CudaNet.Cpu.Gemm;
 using CudaNet.Cpu.Threading;
 using CudaNet.Execution;
+using CudaNet.Graphs;
 
 namespace CudaNet.Cpu.LinearAlgebra;
 
-/// <summary>A batched matrix product of one type.</summary>
-internal sealed unsafe class MatMulKernel<T>(Step step) : IStepKernel
+/// <summary>A batched matrix product, its epilogue applied to each finished tile while that is in cache.</summary>
+/// <typeparam name="TIn">Type of the operands: T, or for T = float also Half, or ushort for the bits of a bfloat16.</typeparam>
+/// <typeparam name="T">Type of the sums.</typeparam>
+internal sealed unsafe class MatMulKernel<TIn, T> : IStepKernel
+    where TIn : unmanaged
     where T : unmanaged, INumberBase<T>
 {
-    private readonly BatchAxes _batch = new(step.Inputs[0].Layout, step.Inputs[1].Layout);
-    private readonly GemmShape _shape = new BatchAxes(step.Inputs[0].Layout, step.Inputs[1].Layout).Shape(step.Inputs[0], step.Inputs[1]);
+    private readonly BatchAxes _batch;
+    private readonly GemmShape _shape;
+    private readonly TileEpilogue? _epilogue;
+    private readonly DType _result;
+    private readonly bool _inPlace;
+    private readonly int _anchorInputs = 2;
+
+    public MatMulKernel(Step step)
+    {
+        var (a, b) = (step.Inputs[0], step.Inputs[1]);
+        _batch = new(a.Layout, b.Layout);
+        _shape = _batch.Shape(a, b);
+        _result = step.Outputs[0].DType;
+        // Sums are made in the output itself where that has their type.
+        _inPlace = typeof(TIn) == typeof(T) && _result == a.DType;
+        if (step.Op is not FusedEpilogue fused) return;
+        _anchorInputs = fused.AnchorInputs;
+        var anchor = a.Shape.With(a.Shape.Rank - 1, b.Shape[^1]);
+        _epilogue = new(fused.Epilogue, anchor, [.. step.Inputs.Skip(fused.AnchorInputs).Select(extra => extra.Layout)]);
+    }
 
     public void Run(ReadOnlySpan<nint> operands)
     {
-        var size = _shape.Batch * _shape.CBatch;
+        var size = _shape.Batch * (long)_shape.CBatch;
+        using var scratch = Scratch.Rent(_inPlace ? 0 : size * sizeof(T));
+        var extras = stackalloc nint[operands.Length];
+        operands[_anchorInputs..].CopyTo(new(extras, operands.Length));
         for (long call = 0; call < _batch.Outer; call++)
         {
-            var (a, b) = _batch.Offsets(call);
-            MatrixProduct.Run(_shape, (T*)operands[0] + a, (T*)operands[1] + b, (T*)operands[^1] + call * size);
+            var (offsetA, offsetB) = _batch.Offsets(call);
+            TIn* a = (TIn*)operands[0] + offsetA, b = (TIn*)operands[1] + offsetB;
+            var output = (byte*)operands[^1] + call * size * _result.Size();
+            var c = _inPlace ? (T*)output : (T*)scratch.Pointer;
+            if (_epilogue is null)
+            {
+                MatrixProduct.RunMixed(_shape, a, b, c, T.One, T.Zero, default(NoEpilogue<T>));
+                if (!_inPlace) HalfConversion.Narrow(_result, (float*)c, (nint)output, size);
+            }
+            else
+            {
+                var tiles = new Tiles(_epilogue, extras, call * _shape.Batch, _shape.M, _shape.N, output, _result.Size());
+                MatrixProduct.RunMixed(_shape, a, b, c, T.One, T.Zero, tiles);
+            }
         }
     }
-}
 
-/// <summary>A batched matrix product of 16-bit operands, summed in Float32 and rounded once.</summary>
-/// <typeparam name="T">Half, or ushort for the bits of a bfloat16.</typeparam>
-internal sealed unsafe class HalfMatMulKernel<T>(Step step) : IStepKernel
-    where T : unmanaged
-{
-    private readonly BatchAxes _batch = new(step.Inputs[0].Layout, step.Inputs[1].Layout);
-    private readonly GemmShape _shape = new BatchAxes(step.Inputs[0].Layout, step.Inputs[1].Layout).Shape(step.Inputs[0], step.Inputs[1]);
-    private readonly DType _type = step.Inputs[0].DType;
-
-    public void Run(ReadOnlySpan<nint> operands)
+    private readonly struct Tiles(TileEpilogue epilogue, nint* extras, long firstBatch, int m, int n, byte* output, int resultSize) : IGemmEpilogue<T>
     {
-        var size = _shape.Batch * _shape.CBatch;
-        using var scratch = Scratch.Rent(size * sizeof(float));
-        var sums = (float*)scratch.Pointer;
-        for (long call = 0; call < _batch.Outer; call++)
+        public void Apply(int batch, int row, int column, T* c, int rowStride, int rows, int columns)
         {
-            var (a, b) = _batch.Offsets(call);
-            MatrixProduct.RunMixed(_shape, (T*)operands[0] + a, (T*)operands[1] + b, sums, 1f, 0f, default(NoEpilogue<float>));
-            HalfConversion.Narrow(_type, sums, (nint)((ushort*)operands[^1] + call * size), size);
+            var local = (long)batch * m + row;
+            epilogue.Apply(extras, firstBatch * m + local, rows, column, columns, c, rowStride, output + (local * n + column) * resultSize, n);
         }
     }
 }

@@ -24,6 +24,7 @@ public static class ReferenceInterpreter
         ReferenceRandom.Register();
         ReferenceConvolution.Register();
         ReferenceRows.Register();
+        ReferenceMatrices.Register();
     }
 
     internal static void Add<TOp>(ReferenceKernel<TOp> kernel) where TOp : Op =>
