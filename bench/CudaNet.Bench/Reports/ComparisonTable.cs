@@ -37,8 +37,12 @@ internal static class ComparisonTable
         yield return row.HasOurs ? Format($"[{(row.Agrees ? "default" : "red")}]{row.Disagreement:E0}[/]") : "-";
     }
 
-    internal static void WriteSummary(IReadOnlyList<Comparison> rows)
+    internal static void WriteSummary(IReadOnlyList<Comparison> rows, double? foreignCores)
     {
+        const double noisy = 0.05;
+        if (foreignCores > noisy)
+            AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture,
+                $"[yellow]Other programs kept {foreignCores:F1} cores busy meanwhile: ratios are rough, rates too low.[/]");
         var compared = rows.Where(row => row.HasOurs).ToArray();
         if (compared.Length == 0)
         {

@@ -25,9 +25,10 @@ internal static class JsonReport
         ["peak_gbytes"] = peak.GigaBytes,
     };
 
-    internal static JsonObject Figures(MachinePeak peak, IReadOnlyList<Comparison> rows)
+    internal static JsonObject Figures(MachinePeak peak, IReadOnlyList<Comparison> rows, double? foreignCores)
     {
         var figures = Figures(peak);
+        figures["foreign_cores"] = foreignCores;
         var ratios = rows.Where(row => row.HasOurs).Select(row => row.Ratio).ToArray();
         if (ratios.Length > 0)
         {
