@@ -1,0 +1,68 @@
+using CudaNet.Graphs;
+using CudaNet.Ops;
+using TorchSharp;
+
+namespace CudaNet.Tests.Catalogue;
+
+/// <summary>Runs one sample of the catalogue in both engines and compares values and gradients.</summary>
+internal static class Parity
+{
+    // Torch rounds as well as we do, so each side may be off by the tolerance.
+    private const double BothRound = 2;
+
+    // A gradient passes through several operations and through the sums that undo broadcasts.
+    private const double GradientSlack = 10;
+
+    /// <param name="definition">The operation.</param>
+    /// <param name="sample">How to call it.</param>
+    /// <param name="type">Type of the inputs whose type the sample leaves open.</param>
+    /// <param name="seed">Of the values.</param>
+    /// <param name="gradient">Whether gradients are compared, too.</param>
+    internal static void Check(OpDefinition definition, Sample sample, DType type, int seed, bool gradient)
+    {
+        using var scope = torch.NewDisposeScope();
+        var random = new Random(seed);
+        var inputs = sample.Inputs.Select(input => Draw(input, type, random)).ToArray();
+        var peers = Array.ConvertAll(inputs, input => input.ToTorch());
+        gradient &= sample.Differentiable && definition.GradientOrder > 0;
+        var output = sample.Apply(inputs);
+        gradient &= output.DType.IsFloating();
+        var variables = Enumerable.Range(0, gradient ? inputs.Length : 0).Where(k => inputs[k].DType.IsFloating()).ToArray();
+        foreach (var k in variables)
+            peers[k].requires_grad_(true);
+
+        // Torch first: a tensor that has been computed has forgotten where it comes from.
+        var expected = TorchGraph.Run(output, inputs.Select(input => input.Node).Zip(peers).ToDictionary());
+        var gradients = Array.Empty<Tensor>();
+        if (variables.Length > 0)
+        {
+            var upstream = Draw(new SampleInput(output.Shape, Domain.Any), output.DType, random);
+            gradients = Vjp.Of(output, upstream, Array.ConvertAll(variables, k => inputs[k]));
+            // Where nothing reaches torch's output, it has no graph to walk back, and all gradients are zero.
+            if (expected.requires_grad)
+                expected.backward([upstream.ToTorch()]);
+        }
+
+        var label = $"{definition.Name}, {sample.Name}, {type.ShortName()}";
+        var scale = Math.Sqrt(Math.Max(1, sample.SumLength)) * definition.ToleranceScale * BothRound;
+        Closeness.Require($"{label}: value", output.ToDoubles(), expected.ToDoubles(), output.DType, output.Shape, scale);
+        for (var k = 0; k < variables.Length; k++)
+        {
+            var index = variables[k];
+            var wanted = peers[index].grad is { } grad ? grad.ToDoubles() : new double[inputs[index].ElementCount];
+            Closeness.Require($"{label}: gradient of input {index}", gradients[k].ToDoubles(), wanted, type, inputs[index].Shape, scale * GradientSlack);
+        }
+    }
+
+    private static Tensor Draw(SampleInput input, DType open, Random random)
+    {
+        var type = input.Type ?? open;
+        var values = input.Domain.Draw(random, input.Shape.ElementCount);
+        // The same numbers for every type, so far as it has them: an unsigned or truth type has no negative ones.
+        if (type is DType.UInt8 or DType.Bool)
+            values = Array.ConvertAll(values, value => double.IsFinite(value) ? Math.Abs(value) : 0);
+        else if (!type.IsFloating())
+            values = Array.ConvertAll(values, value => double.IsFinite(value) ? value : 0);
+        return Tensor.From(values, input.Shape).To(type).Realize();
+    }
+}
