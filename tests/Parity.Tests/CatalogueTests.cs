@@ -1,5 +1,6 @@
 using CudaNet.Ops;
 using CudaNet.Tests.Catalogue;
+using TorchSharp;
 
 namespace CudaNet.Tests;
 
@@ -15,13 +16,13 @@ public sealed class CatalogueTests
     [Test]
     public void Every_operation_is_in_the_table_or_has_a_reason_not_to_be()
     {
-        var known = TorchTable.Names.Concat(TorchTable.NoEquivalent.Keys).ToHashSet();
+        var known = TorchTable.Names.Concat(TorchFunctions.Names).Concat(TorchTable.NoEquivalent.Keys).ToHashSet();
         Assert.That(OpCatalogue.All.Select(definition => definition.Name).Where(name => !known.Contains(name)), Is.Empty);
     }
 
     [Test]
     public void No_operation_has_both_an_equivalent_and_a_reason_to_have_none() =>
-        Assert.That(TorchTable.Names.Intersect(TorchTable.NoEquivalent.Keys), Is.Empty);
+        Assert.That(TorchTable.Names.Concat(TorchFunctions.Names).Intersect(TorchTable.NoEquivalent.Keys), Is.Empty);
 
     [TestCaseSource(nameof(Operations))]
     public void Values_and_gradients_of_the_samples_are_those_of_torch(OpDefinition definition)
@@ -50,6 +51,19 @@ public sealed class CatalogueTests
         });
     }
 
+    [TestCaseSource(typeof(TorchFunctions), nameof(TorchFunctions.Names))]
+    public void A_composed_function_is_that_of_torch(string name)
+    {
+        var definition = OpCatalogue.TryGet(name);
+        Assert.That(definition, Is.Not.Null, "it is not in the catalogue");
+        Assert.Multiple(() =>
+        {
+            foreach (var one in TorchFunctions.Cases.Where(one => one.Name == name))
+                foreach (var type in (DType[])[DType.Float32, DType.Float64])
+                    Run(definition!, one.Sample, type, seed: 1, one.Peer);
+        });
+    }
+
     /// <summary>A sample may rest on its sizes (a reshape to a given shape, say); then other sizes are rightly refused.</summary>
     private static bool Accepts(Sample sample)
     {
@@ -65,11 +79,11 @@ public sealed class CatalogueTests
         }
     }
 
-    private static void Run(OpDefinition definition, Sample sample, DType type, int seed)
+    private static void Run(OpDefinition definition, Sample sample, DType type, int seed, Func<torch.Tensor[], torch.Tensor>? peer = null)
     {
         try
         {
-            Parity.Check(definition, sample, type, seed, gradient: type is DType.Float32 or DType.Float64);
+            Parity.Check(definition, sample, type, seed, peer);
         }
         catch (Exception failure) when (failure is not (AssertionException or IgnoreException))
         {
