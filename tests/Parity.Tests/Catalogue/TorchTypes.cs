@@ -27,6 +27,9 @@ internal static class TorchTypes
 
     internal static double[] ToDoubles(this torch.Tensor tensor)
     {
+        // TorchSharp's accessor refuses a tensor without elements.
+        if (tensor.numel() == 0)
+            return [];
         using var values = tensor.detach().to(torch.ScalarType.Float64).contiguous();
         return values.data<double>().ToArray();
     }
