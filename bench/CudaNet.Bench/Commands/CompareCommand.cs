@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using CudaNet.Bench.Measuring;
 using CudaNet.Bench.Reports;
 using CudaNet.Bench.Suites;
+using CudaNet.Cpu.Threading;
 using CudaNet.Shared;
 using TorchSharp;
 
@@ -45,6 +46,7 @@ internal static class CompareCommand
             return 1;
         }
         torch.set_num_threads(threads);
+        WorkerPool.Threads = threads;
 
         var peak = MachinePeak.Measure(threads);
         ComparisonTable.WritePeak(peak);

@@ -58,6 +58,7 @@ internal static class JsonReport
             json["ours_median_s"] = row.OursMedian;
             json["ours_share_of_peak"] = row.ShareOfPeak(row.OursMedian);
             json["ratio"] = row.Ratio;
+            json["ratio_of_bests"] = row.BestRatio;
             json["ratio_low"] = row.RatioSpread.Low;
             json["ratio_high"] = row.RatioSpread.High;
             // JSON has no infinity, which stands for results that cannot be compared.
