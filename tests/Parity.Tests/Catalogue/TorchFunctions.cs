@@ -14,9 +14,9 @@ internal sealed record FunctionCase(string Name, Sample Sample, Func<torch.Tenso
 /// own function, since their nodes alone would only show that each piece is right.</summary>
 internal static partial class TorchFunctions
 {
-    private static readonly Shape Matrix = [5, 7];
+    private static Shape Matrix => [5, 7];
 
-    internal static IReadOnlyList<FunctionCase> Cases { get; } = [.. Elementwise(), .. Reductions()];
+    internal static IReadOnlyList<FunctionCase> Cases { get; } = [.. Elementwise(), .. Reductions(), .. Creation(), .. Views(), .. Indexing()];
 
     internal static IEnumerable<string> Names => Cases.Select(one => one.Name).Distinct();
 
@@ -56,5 +56,13 @@ internal static partial class TorchFunctions
     }
 
     private static FunctionCase Unary(string name, string what, Func<Tensor, Tensor> ours, Func<torch.Tensor, torch.Tensor> peer, Domain? domain = null) =>
-        new(name, new Sample(what, [new(Matrix, domain ?? Domain.Any)], x => ours(x[0])) { SumLength = Matrix.ElementCount }, x => peer(x[0]));
+        Of(name, what, [new SampleInput(Matrix, domain ?? Domain.Any)], x => ours(x[0]), x => peer(x[0]));
+
+    private static FunctionCase Of(string name, string what, Shape shape, Func<Tensor, Tensor> ours, Func<torch.Tensor, torch.Tensor> peer) =>
+        Of(name, what, [new SampleInput(shape, Domain.Any)], x => ours(x[0]), x => peer(x[0]));
+
+    private static FunctionCase Constant(string name, string what, Func<Tensor> ours, Func<torch.Tensor> peer) => Of(name, what, [], _ => ours(), _ => peer());
+
+    private static FunctionCase Of(string name, string what, SampleInput[] inputs, Func<IReadOnlyList<Tensor>, Tensor> ours, Func<torch.Tensor[], torch.Tensor> peer, bool differentiable = true) =>
+        new(name, new Sample(what, inputs, ours) { SumLength = Math.Max(1, inputs.Sum(input => input.Shape.ElementCount)), Differentiable = differentiable }, peer);
 }

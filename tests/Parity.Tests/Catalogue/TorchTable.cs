@@ -11,6 +11,10 @@ internal static partial class TorchTable
     /// <summary>Operations that torch does not have, and why.</summary>
     internal static readonly IReadOnlyDictionary<string, string> NoEquivalent = new Dictionary<string, string>
     {
+        ["RandomBits"] = "torch draws from another generator",
+        ["RandomInteger"] = "torch draws from another generator",
+        ["RandomNormal"] = "torch draws from another generator",
+        ["RandomUniform"] = "torch draws from another generator",
     };
 
     static TorchTable()
@@ -18,6 +22,7 @@ internal static partial class TorchTable
         AddElementwise();
         AddReductions();
         AddViews();
+        AddIndexing();
         AddLinearAlgebra();
     }
 
