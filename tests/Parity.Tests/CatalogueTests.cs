@@ -1,7 +1,6 @@
 using CudaNet.Cpu.Reference;
 using CudaNet.Ops;
 using CudaNet.Tests.Catalogue;
-using TorchSharp;
 
 namespace CudaNet.Tests;
 
@@ -75,7 +74,7 @@ public sealed class CatalogueTests
         {
             foreach (var one in TorchFunctions.Cases.Where(one => one.Name == name))
                 foreach (var type in (DType[])[DType.Float32, DType.Float64])
-                    Run(definition!, one.Sample, type, seed: 1, one.Peer);
+                    Run(definition!, one.Sample, type, seed: 1, function: one);
         });
     }
 
@@ -94,14 +93,13 @@ public sealed class CatalogueTests
         }
     }
 
-    private static void Run(OpDefinition definition, Sample sample, DType type, int seed,
-        Func<torch.Tensor[], torch.Tensor>? peer = null, Func<Tensor, double[]>? evaluate = null)
+    private static void Run(OpDefinition definition, Sample sample, DType type, int seed, Func<Tensor, double[]>? evaluate = null, FunctionCase? function = null)
     {
         if (Differences.Reason(definition, sample, type) is not null)
             return;
         try
         {
-            Parity.Check(definition, sample, type, seed, evaluate ?? (tensor => tensor.ToDoubles()), peer);
+            Parity.Check(definition, sample, type, seed, evaluate ?? (tensor => tensor.ToDoubles()), function?.Peer, function?.FirstConstant ?? int.MaxValue);
         }
         catch (Exception failure) when (failure is not (AssertionException or IgnoreException))
         {

@@ -8,7 +8,11 @@ namespace CudaNet.Tests.Catalogue;
 /// <param name="Name">Of the function in the catalogue.</param>
 /// <param name="Sample">Our call with its inputs.</param>
 /// <param name="Peer">Torch's.</param>
-internal sealed record FunctionCase(string Name, Sample Sample, Func<torch.Tensor[], torch.Tensor> Peer);
+internal sealed record FunctionCase(string Name, Sample Sample, Func<torch.Tensor[], torch.Tensor> Peer)
+{
+    /// <summary>Number of the first input by which torch cannot differentiate, nor by those after it.</summary>
+    internal int FirstConstant { get; init; } = int.MaxValue;
+}
 
 /// <summary>The functions of the catalogue that are composed of operations: what they do as a whole is set against torch's
 /// own function, since their nodes alone would only show that each piece is right.</summary>
@@ -16,7 +20,7 @@ internal static partial class TorchFunctions
 {
     private static Shape Matrix => [5, 7];
 
-    internal static IReadOnlyList<FunctionCase> Cases { get; } = [.. Elementwise(), .. Reductions(), .. Creation(), .. Views(), .. Indexing()];
+    internal static IReadOnlyList<FunctionCase> Cases { get; } = [.. Elementwise(), .. Reductions(), .. Creation(), .. Views(), .. Indexing(), .. Normalisation(), .. Pooling(), .. Losses()];
 
     internal static IEnumerable<string> Names => Cases.Select(one => one.Name).Distinct();
 

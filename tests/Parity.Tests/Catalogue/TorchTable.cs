@@ -24,6 +24,10 @@ internal static partial class TorchTable
         AddViews();
         AddIndexing();
         AddLinearAlgebra();
+        AddConvolution();
+        AddPooling();
+        AddNormalisation();
+        AddLosses();
     }
 
     /// <summary>Names in the catalogue of the operations in this table.</summary>
