@@ -9,7 +9,7 @@ internal static partial class TorchTable
     private static void AddElementwise()
     {
         Add<Literal>((op, _) => LiteralOf(op.Value).to(op.Type.ToTorch()));
-        Add<Cast>((op, x) => x[0].to(op.To.ToTorch()));
+        Add<Cast>((op, x) => Rounded(x[0], op.To).to(op.To.ToTorch()));
 
         Unary<Abs>(x => x.abs());
         Unary<Ceil>(x => x.ceil());
@@ -63,6 +63,14 @@ internal static partial class TorchTable
 
         Add<Where>((_, x) => torch.where(x[0], x[1], x[2]));
     }
+
+    /// <summary>The nearest values that a half type has.</summary>
+    internal static torch.Tensor Rounded(torch.Tensor x, DType type) => type switch
+    {
+        DType.Float16 => x.to(torch.ScalarType.Float16),
+        DType.BFloat16 => x.to(torch.ScalarType.BFloat16),
+        _ => x,
+    };
 
     private static torch.Tensor LiteralOf(Scalar value) =>
         value.Type == DType.Int64 ? torch.tensor(value.Integer) : torch.tensor(value.Value, torch.ScalarType.Float64);

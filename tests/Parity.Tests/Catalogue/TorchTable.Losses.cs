@@ -11,13 +11,13 @@ internal static partial class TorchTable
 
     private static void AddLosses()
     {
-        Add<CrossEntropyLosses>((op, x) => InFloat32(x, y => RowLosses(y[0], x[1], y.ElementAtOrDefault(2), op.IgnoreIndex, op.LabelSmoothing)));
-        Add<CrossEntropyGrad>((op, x) => InFloat32(x, y =>
+        Add<CrossEntropyLosses>((op, x) => RowLosses(x[0], x[1], x.ElementAtOrDefault(2), op.IgnoreIndex, op.LabelSmoothing));
+        Add<CrossEntropyGrad>((op, x) =>
         {
-            var logits = y[0].requires_grad ? y[0] : y[0].detach().requires_grad_(true);
-            var losses = RowLosses(logits, x[1], y.ElementAtOrDefault(3), op.IgnoreIndex, op.LabelSmoothing);
-            return torch.autograd.grad([losses], [logits], [y[2]], retain_graph: true, create_graph: true)[0];
-        }));
+            var logits = x[0].requires_grad ? x[0] : x[0].detach().requires_grad_(true);
+            var losses = RowLosses(logits, x[1], x.ElementAtOrDefault(3), op.IgnoreIndex, op.LabelSmoothing);
+            return torch.autograd.grad([losses], [logits], [x[2]], retain_graph: true, create_graph: true)[0];
+        });
     }
 
     private static torch.Tensor RowLosses(torch.Tensor logits, torch.Tensor targets, torch.Tensor? weight, long? ignore, double smoothing) =>
