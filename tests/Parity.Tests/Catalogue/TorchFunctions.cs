@@ -20,7 +20,11 @@ internal static partial class TorchFunctions
 {
     private static Shape Matrix => [5, 7];
 
-    internal static IReadOnlyList<FunctionCase> Cases { get; } = [.. Elementwise(), .. Reductions(), .. Creation(), .. Views(), .. Indexing(), .. Normalisation(), .. Pooling(), .. Losses()];
+    internal static IReadOnlyList<FunctionCase> Cases { get; } =
+    [
+        .. Elementwise(), .. Reductions(), .. Creation(), .. Views(), .. Indexing(),
+        .. Normalisation(), .. Pooling(), .. Losses(), .. LinearAlgebra(), .. Sorting(), .. Masks(), .. Padding(),
+    ];
 
     internal static IEnumerable<string> Names => Cases.Select(one => one.Name).Distinct();
 

@@ -6,15 +6,21 @@ namespace CudaNet.Tests.Catalogue;
 /// <summary>The function of torch for each operation, with the attributes carried over.</summary>
 internal static partial class TorchTable
 {
+    private const string AnotherGenerator = "torch draws from another generator";
+
     private static readonly Dictionary<Type, Func<Op, torch.Tensor[], torch.Tensor>> Functions = [];
 
     /// <summary>Operations that torch does not have, and why.</summary>
     internal static readonly IReadOnlyDictionary<string, string> NoEquivalent = new Dictionary<string, string>
     {
-        ["RandomBits"] = "torch draws from another generator",
-        ["RandomInteger"] = "torch draws from another generator",
-        ["RandomNormal"] = "torch draws from another generator",
-        ["RandomUniform"] = "torch draws from another generator",
+        ["Bernoulli"] = AnotherGenerator,
+        ["Categorical"] = AnotherGenerator,
+        ["Dropout"] = AnotherGenerator,
+        ["Permutation"] = AnotherGenerator,
+        ["RandomBits"] = AnotherGenerator,
+        ["RandomInteger"] = AnotherGenerator,
+        ["RandomNormal"] = AnotherGenerator,
+        ["RandomUniform"] = AnotherGenerator,
     };
 
     static TorchTable()
@@ -23,6 +29,7 @@ internal static partial class TorchTable
         AddReductions();
         AddViews();
         AddIndexing();
+        AddSorting();
         AddLinearAlgebra();
         AddConvolution();
         AddPooling();
