@@ -70,6 +70,6 @@ public sealed partial class Tensor
     public override string ToString()
     {
         if (Trace.Current is not null) return Node.ToString();
-        return TensorText.Format(ToDoubles(), Shape, DType);
+        return TensorText.Format(this);
     }
 }

@@ -3,66 +3,113 @@ using System.Text;
 
 namespace CudaNet;
 
-/// <summary>Prints tensors for people: aligned columns, at most 3 + 3 entries an axis once there are many.</summary>
+/// <summary>Prints tensors for people, as PyTorch does: aligned columns, one notation for all elements, lines of at most 80
+/// characters, and the first and last three of an axis once there are more than a thousand elements.</summary>
 internal static class TensorText
 {
     private const int EdgeItems = 3;
+    private const int LineWidth = 80;
     private const long SummarizeAbove = 1000;
+    private const string Start = "tensor(";
 
-    public static string Format(double[] values, Shape shape, DType type)
+    /// <summary>The text of a tensor whose values are in memory.</summary>
+    public static string Format(Tensor tensor)
     {
-        var text = new StringBuilder("tensor(");
-        var format = Formatter(values, type);
+        var (shape, type) = (tensor.Shape, tensor.DType);
+        var shown = new List<long>();
+        Collect(shape, 0, 0, shown);
+        var words = type switch
+        {
+            DType.Bool => Words<bool>(tensor, shown, v => v ? "True" : "False"),
+            DType.UInt8 => Words<byte>(tensor, shown, v => v.ToString(CultureInfo.InvariantCulture)),
+            DType.Int32 => Words<int>(tensor, shown, v => v.ToString(CultureInfo.InvariantCulture)),
+            DType.Int64 => Words<long>(tensor, shown, v => v.ToString(CultureInfo.InvariantCulture)),
+            DType.Float32 => Numbers<float>(tensor, shown, v => v),
+            DType.Float64 => Numbers<double>(tensor, shown, v => v),
+            DType.Float16 => Numbers<Half>(tensor, shown, v => (double)v),
+            _ => Numbers<BFloat16>(tensor, shown, v => v),
+        };
         var width = 0;
         if (shape.Rank > 0)
-            foreach (var value in Visible(values, shape)) width = Math.Max(width, format(value).Length);
-        Append(text, values, shape, 0, 0, v => format(v).PadLeft(width), "tensor(".Length);
-        return text.Append($", {type.ShortName()}{(shape.Rank > 1 || shape.ElementCount == 0 || shape.ElementCount > SummarizeAbove ? shape : "")})").ToString();
+            foreach (var word in words) width = Math.Max(width, word.Length);
+        var text = new StringBuilder(Start);
+        var next = 0;
+        Append(text, shape, 0, Start.Length, width, words, ref next);
+        text.Append(", ").Append(type.ShortName());
+        if (shape.Rank > 1 || shape.ElementCount == 0 || shape.ElementCount > SummarizeAbove) text.Append(shape);
+        return text.Append(')').ToString();
     }
 
-    private static void Append(StringBuilder text, double[] values, Shape shape, int axis, long start, Func<double, string> format, int indent)
+    private static bool IsCut(Shape shape, int axis) => shape.ElementCount > SummarizeAbove && shape[axis] > 2 * EdgeItems;
+
+    /// <summary>Row-major numbers of the elements that are printed, in their order.</summary>
+    private static void Collect(Shape shape, int axis, long start, List<long> shown)
     {
         if (axis == shape.Rank)
         {
-            text.Append(format(values[start]));
+            shown.Add(start);
             return;
         }
-        long stride = 1;
-        for (var k = axis + 1; k < shape.Rank; k++) stride *= shape[k];
-        var last = axis == shape.Rank - 1;
-        var separator = last ? ", " : "," + new string('\n', Math.Max(1, shape.Rank - 1 - axis)) + new string(' ', indent + 1);
-        text.Append('[');
-        var cut = shape.ElementCount > SummarizeAbove && shape[axis] > 2 * EdgeItems;
         for (long i = 0; i < shape[axis]; i++)
         {
-            if (i > 0) text.Append(separator);
-            if (cut && i == EdgeItems)
+            if (i == EdgeItems && IsCut(shape, axis)) i = shape[axis] - EdgeItems;
+            Collect(shape, axis + 1, start * shape[axis] + i, shown);
+        }
+    }
+
+    private static void Append(StringBuilder text, Shape shape, int axis, int indent, int width, List<string> words, ref int next)
+    {
+        if (axis == shape.Rank)
+        {
+            text.Append(words[next++].PadLeft(width));
+            return;
+        }
+        var isRow = axis == shape.Rank - 1;
+        var newLine = "," + new string('\n', Math.Max(1, shape.Rank - 1 - axis)) + new string(' ', indent + 1);
+        var aLine = Math.Max(1, (LineWidth - indent) / (width + 2));
+        text.Append('[');
+        var printed = 0;
+        for (long i = 0; i < shape[axis]; i++, printed++)
+        {
+            if (i > 0) text.Append(isRow && printed % aLine != 0 ? ", " : newLine);
+            if (i == EdgeItems && IsCut(shape, axis))
             {
-                text.Append("...").Append(separator);
+                printed++;
+                text.Append("...").Append(isRow ? ", " : newLine);
                 i = shape[axis] - EdgeItems;
             }
-            Append(text, values, shape, axis + 1, start + i * stride, format, indent + 1);
+            Append(text, shape, axis + 1, indent + 1, width, words, ref next);
         }
         text.Append(']');
     }
 
-    private static IEnumerable<double> Visible(double[] values, Shape shape)
+    private static List<string> Words<T>(Tensor tensor, List<long> shown, Func<T, string> word) where T : unmanaged
     {
-        if (shape.ElementCount <= SummarizeAbove) return values;
-        // The corners decide the width; looking at all of a large tensor would make printing slow.
-        return values.Take(EdgeItems * 64).Concat(values.TakeLast(EdgeItems * 64));
+        var values = tensor.ToArray<T>();
+        return shown.ConvertAll(i => word(values[i]));
     }
 
-    private static Func<double, string> Formatter(double[] values, DType type)
+    private static List<string> Numbers<T>(Tensor tensor, List<long> shown, Func<T, double> number) where T : unmanaged
     {
-        var culture = CultureInfo.InvariantCulture;
-        if (type == DType.Bool) return v => v != 0 ? "True" : "False";
-        if (!type.IsFloating()) return v => v.ToString("F0", culture);
-        var finite = values.Where(double.IsFinite).Select(Math.Abs).Where(v => v != 0).ToArray();
-        var (least, greatest) = finite.Length == 0 ? (1.0, 1.0) : (finite.Min(), finite.Max());
-        if (values.All(v => !double.IsFinite(v) || v == Math.Floor(v)) && greatest < 1e8) return v => v.ToString("0.", culture) + (double.IsFinite(v) ? "." : "");
-        return greatest >= 1e8 || least < 1e-4 || greatest / least > 1e8
-            ? v => v.ToString("0.0000e+00", culture)
-            : v => v.ToString("0.0000", culture);
+        var values = tensor.ToArray<T>();
+        var numbers = shown.ConvertAll(i => number(values[i]));
+        return numbers.ConvertAll(Notation(numbers));
+    }
+
+    /// <summary>One notation for all: whole numbers, four decimals, or powers of ten where magnitudes differ too much.</summary>
+    private static Converter<double, string> Notation(List<double> numbers)
+    {
+        var (least, greatest, whole) = (double.PositiveInfinity, 0.0, true);
+        foreach (var number in numbers)
+        {
+            if (!double.IsFinite(number)) continue;
+            whole &= number == Math.Floor(number);
+            if (number == 0) continue;
+            least = Math.Min(least, Math.Abs(number));
+            greatest = Math.Max(greatest, Math.Abs(number));
+        }
+        var format = greatest > 1e8 || (greatest > 0 && ((greatest / least > 1000 && !whole) || least < 1e-4)) ? "0.0000e+00" : whole ? "0'.'" : "0.0000";
+        return v => double.IsNaN(v) ? "nan" : double.IsInfinity(v) ? (v > 0 ? "inf" : "-inf")
+            : v.ToString(format, CultureInfo.InvariantCulture);
     }
 }

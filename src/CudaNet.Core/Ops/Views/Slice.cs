@@ -110,6 +110,8 @@ namespace CudaNet
             axis = Shape.Axis(axis, "Slice");
             if (Rank == 0) throw new AxisException("Slice: a scalar has no axis to take a part of. Reshape it to [1] first.");
             var size = Shape[axis];
+            // A step beyond the axis takes one element, as one of the axis's size does, and cannot overflow.
+            if (step != 0) step = Math.Clamp(step, -Math.Max(1, size), Math.Max(1, size));
             var (first, length) = Bounds(size, start, stop, step);
             // Read backwards: the same part of the flipped axis, with a positive step.
             return step > 0
@@ -131,7 +133,6 @@ namespace CudaNet
         internal static (long First, long Length) Bounds(long size, long? start, long? stop, long step)
         {
             if (step == 0) throw new AxisException("Slice: step 0 takes the same element for ever. Use 1 for all elements, -1 to read backwards.");
-            if (step == long.MinValue) step++; // so that its negation exists; no axis is that long
             var (least, greatest) = step > 0 ? (0, size) : (-1, size - 1);
             long Place(long position) => Math.Clamp(position < 0 ? position + size : position, least, greatest);
             var first = start is { } from ? Place(from) : step > 0 ? 0 : size - 1;
