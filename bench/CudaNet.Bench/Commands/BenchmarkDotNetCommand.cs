@@ -3,6 +3,7 @@ using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using CudaNet.Bench.Measuring;
@@ -34,7 +35,8 @@ internal static class BenchmarkDotNetCommand
             // In this process: the loader has run here, and half a gigabyte of libtorch need not be copied for a child.
             var config = DefaultConfig.Instance
                 .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance))
-                .AddColumn(StatisticColumn.Min, StatisticColumn.Median);
+                .AddColumn(StatisticColumn.Min, StatisticColumn.Median)
+                .WithSummaryStyle(SummaryStyle.Default.WithMaxParameterColumnWidth(60));
             return BenchmarkRunner.Run<WorkloadBenchmark>(config).Reports.All(report => report.Success) ? 0 : 1;
         });
         return command;

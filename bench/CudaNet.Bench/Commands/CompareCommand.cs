@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 using CudaNet.Bench.Measuring;
 using CudaNet.Bench.Reports;
 using CudaNet.Bench.Suites;
+using CudaNet.Cpu.Threading;
 using CudaNet.Shared;
-using Spectre.Console;
 using TorchSharp;
 
 namespace CudaNet.Bench.Commands;
@@ -46,9 +46,11 @@ internal static class CompareCommand
             return 1;
         }
         torch.set_num_threads(threads);
+        WorkerPool.Threads = threads;
 
         var peak = MachinePeak.Measure(threads);
         ComparisonTable.WritePeak(peak);
+        var load = new ForeignLoad();
         var all = new List<Comparison>();
         foreach (var suite in Suite.All.Where(suite => suites.Length == 0 || suites.Contains(suite.Name)))
         {
@@ -62,29 +64,35 @@ internal static class CompareCommand
             Console.Error.WriteLine($"No workload's name contains '{filter}'.");
             return 1;
         }
-        ComparisonTable.WriteSummary(all);
+        ComparisonTable.WriteSummary(all, load.Cores);
         var ok = all.All(row => row.Agrees);
         if (json is not null)
-            JsonReport.Write(json, "bench compare", ok, JsonReport.Figures(peak, all), new JsonArray([.. all.Select(JsonReport.Row)]));
+            JsonReport.Write(json, "bench compare", ok, JsonReport.Figures(peak, all, load.Cores), new JsonArray([.. all.Select(JsonReport.Row)]));
         return ok ? 0 : 1;
     }
 
     private static List<Comparison> Measure(Suite suite, string filter, double seconds, MachinePeak peak)
     {
         var rows = new List<Comparison>();
-        AnsiConsole.Status().Start(suite.Name, status =>
+        foreach (var create in suite.Workloads)
         {
-            foreach (var create in suite.Workloads)
-            {
-                using var workload = create();
-                if (!workload.Name.Contains(filter, StringComparison.OrdinalIgnoreCase))
-                    continue;
-                status.Status = Markup.Escape($"{suite.Name}: {workload.Name}");
-                var disagreement = workload.Disagreement();
-                var timing = PairedTiming.Measure(workload, seconds);
-                rows.Add(new Comparison(suite.Name, workload.Name, workload.Flops, workload.Bytes, timing, disagreement, workload.Tolerance, peak));
-            }
-        });
+            using var workload = create();
+            if (!workload.Name.Contains(filter, StringComparison.OrdinalIgnoreCase))
+                continue;
+            ShowProgress($"{suite.Name}: {workload.Name}");
+            var disagreement = workload.Disagreement();
+            var timing = PairedTiming.Measure(workload, seconds);
+            rows.Add(new Comparison(suite.Name, workload.Name, workload.Flops, workload.Bytes, timing, disagreement, workload.Tolerance, peak));
+        }
+        ShowProgress("");
         return rows;
+    }
+
+    /// <summary>One line that replaces itself, on a terminal only. Nothing animated: it would run beside what is timed.</summary>
+    private static void ShowProgress(string text)
+    {
+        const string clearLine = "\e[2K\r";
+        if (!Console.IsErrorRedirected)
+            Console.Error.Write(clearLine + text);
     }
 }

@@ -17,6 +17,9 @@ internal sealed record Comparison(
     /// <summary>The peer's median over ours: above 1 we are ahead.</summary>
     internal double Ratio => PeerMedian / OursMedian;
 
+    /// <summary>The same of the best times: what is left of it when other programs disturb the medians.</summary>
+    internal double BestRatio => Timing.Peer.Min() / Timing.Ours.Min();
+
     /// <summary>The middle half of the ratios of single pairs.</summary>
     internal (double Low, double High) RatioSpread
     {

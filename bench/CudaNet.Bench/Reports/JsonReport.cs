@@ -25,9 +25,10 @@ internal static class JsonReport
         ["peak_gbytes"] = peak.GigaBytes,
     };
 
-    internal static JsonObject Figures(MachinePeak peak, IReadOnlyList<Comparison> rows)
+    internal static JsonObject Figures(MachinePeak peak, IReadOnlyList<Comparison> rows, double? foreignCores)
     {
         var figures = Figures(peak);
+        figures["foreign_cores"] = foreignCores;
         var ratios = rows.Where(row => row.HasOurs).Select(row => row.Ratio).ToArray();
         if (ratios.Length > 0)
         {
@@ -57,6 +58,7 @@ internal static class JsonReport
             json["ours_median_s"] = row.OursMedian;
             json["ours_share_of_peak"] = row.ShareOfPeak(row.OursMedian);
             json["ratio"] = row.Ratio;
+            json["ratio_of_bests"] = row.BestRatio;
             json["ratio_low"] = row.RatioSpread.Low;
             json["ratio_high"] = row.RatioSpread.High;
             // JSON has no infinity, which stands for results that cannot be compared.

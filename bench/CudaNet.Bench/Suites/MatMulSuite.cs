@@ -1,4 +1,5 @@
 using CudaNet.Bench.Measuring;
+using CudaNet.Cpu.Gemm;
 using TorchSharp;
 
 namespace CudaNet.Bench.Suites;
@@ -30,7 +31,7 @@ internal static class MatMulSuite
     /// <param name="k">Inner size.</param>
     /// <param name="transposeLeft">A is stored [k, m].</param>
     /// <param name="transposeRight">B is stored [n, k].</param>
-    private static Workload Create(int m, int n, int k, bool transposeLeft = false, bool transposeRight = false)
+    private static unsafe Workload Create(int m, int n, int k, bool transposeLeft = false, bool transposeRight = false)
     {
         var a = Inputs.Normal((long)m * k, seed: 1);
         var b = Inputs.Normal((long)k * n, seed: 2);
@@ -41,14 +42,29 @@ internal static class MatMulSuite
         var peerC = torch.zeros(m, n);
         // Into an output that is already there: beta = 0 overwrites, so neither allocation nor addition is timed.
         void Peer() => peerC.addmm_(peerA, peerB, beta: 0, alpha: 1);
+
+        var shape = GemmShape.RowMajor(m, n, k, transposeLeft, transposeRight);
+        NativeFloats ourA = new(a), ourB = new(b), ourC = new((long)m * n);
+        void Ours() => MatrixProduct.Run(shape, ourA.Pointer, ourB.Pointer, ourC.Pointer);
+
         return new Workload
         {
             Name = $"{m}x{n}x{k}{(transposeLeft ? " At" : "")}{(transposeRight ? " Bt" : "")}",
             Flops = 2.0 * m * n * k,
             Bytes = 4.0 * ((double)m * k + (double)k * n + (double)m * n),
+            Ours = Ours,
             Peer = Peer,
+            Disagreement = () =>
+            {
+                Ours();
+                Peer();
+                return Statistics.Disagreement(ourC.Span, Inputs.FromTorch(peerC));
+            },
             Release = () =>
             {
+                ourA.Dispose();
+                ourB.Dispose();
+                ourC.Dispose();
                 foreach (var tensor in new[] { peerA, peerB, storedA, storedB, peerC })
                     tensor.Dispose();
             },

@@ -9,12 +9,12 @@ namespace CudaNet.Execution;
 /// handed out since the last collection and asks for one when that passes the half of what lives (at least 64 MiB).</remarks>
 public sealed class MemoryPool(IMemoryAllocator allocator)
 {
-    private const long CollectAtLeast = 64L << 20;
+    private const long CollectAtLeast = 64L << 20, CollectYoungAtLeast = 8L << 20;
 
     private readonly ConcurrentDictionary<long, ConcurrentBag<nint>> _free = new();
     private readonly ConcurrentDictionary<DeviceBuffer.Ticket, byte> _live = new();
     private readonly Lock _growth = new();
-    private long _liveBytes, _heldBytes, _peakBytes, _grownSinceCollect, _allocations, _systemAllocations;
+    private long _liveBytes, _heldBytes, _peakBytes, _grownSinceCollect, _grownSinceYoungCollect, _allocations, _systemAllocations;
 
     /// <summary>Bytes in buffers that are in use.</summary>
     public long LiveBytes => Volatile.Read(ref _liveBytes);
@@ -74,9 +74,15 @@ public sealed class MemoryPool(IMemoryAllocator allocator)
         lock (_growth)
         {
             _grownSinceCollect += size;
+            _grownSinceYoungCollect += size;
             if (_grownSinceCollect > Math.Max(CollectAtLeast, LiveBytes / 2))
             {
                 Collect();
+                if (TryTake(size, out var reclaimed)) return reclaimed;
+            }
+            else if (_grownSinceYoungCollect > Math.Max(CollectYoungAtLeast, LiveBytes / 8))
+            {
+                CollectYoung();
                 if (TryTake(size, out var reclaimed)) return reclaimed;
             }
             var pointer = allocator.TryAllocate(size);
@@ -100,7 +106,15 @@ public sealed class MemoryPool(IMemoryAllocator allocator)
     {
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        _grownSinceCollect = 0;
+        _grownSinceCollect = _grownSinceYoungCollect = 0;
+    }
+
+    /// <summary>What a training step dropped is young: finding it costs a fraction of a millisecond.</summary>
+    private void CollectYoung()
+    {
+        GC.Collect(1, GCCollectionMode.Forced, blocking: true);
+        GC.WaitForPendingFinalizers();
+        _grownSinceYoungCollect = 0;
     }
 
     private string Describe(long size)

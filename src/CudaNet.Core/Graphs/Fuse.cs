@@ -18,6 +18,9 @@ internal sealed class Fuse
     private readonly Dictionary<Node, List<Node>> _users = [];
     private readonly HashSet<Node> _roots = [];
 
+    /// <summary>Position of the last node that is not elementwise on which a node depends: when it can be computed.</summary>
+    private readonly Dictionary<Node, int> _ready = [];
+
     private Fuse(AccessPlan plan)
     {
         _plan = plan;
@@ -27,8 +30,14 @@ internal sealed class Fuse
             var node = plan.Computed[k];
             _positions[node] = k;
             _users[node] = [];
+            var ready = -1;
             foreach (var operand in plan.Operands(node))
-                if (_users.TryGetValue(operand.Base, out var users) && !users.Contains(node)) users.Add(node);
+            {
+                if (!_users.TryGetValue(operand.Base, out var users)) continue;
+                if (!users.Contains(node)) users.Add(node);
+                ready = Math.Max(ready, operand.Base.Op is IElementwise ? _ready[operand.Base] : _positions[operand.Base]);
+            }
+            _ready[node] = ready;
         }
     }
 
@@ -55,8 +64,20 @@ internal sealed class Fuse
         _groups[node] = group;
         if (!join || node.Op is not IElementwise) return;
         foreach (var operand in _plan.Operands(node))
-            if (_groups.TryGetValue(operand.Base, out var other) && other != _groups[node] && operand.IsLinear && other.IsElementwise)
+            if (_groups.TryGetValue(operand.Base, out var other) && other != _groups[node] && operand.IsLinear && other.IsElementwise
+                && !Waits(node, operand.Base))
                 TryJoin(other, _groups[node]);
+    }
+
+    /// <summary>True for a node that better goes with its user than with its producer: the producer is kept anyway, and the
+    /// user can only run later (the slope of an activation, which the gradient asks for). So the forward pass does not
+    /// write what only the backward pass reads.</summary>
+    private bool Waits(Node node, Node producer)
+    {
+        if (!_roots.Contains(producer) && _users[producer].Count == 1) return false;
+        for (var user = node; !_roots.Contains(user) && _users[user] is [var next] && next.Op is IElementwise; user = next)
+            if (_ready[next] > _ready[node]) return true;
+        return false;
     }
 
     /// <summary>The computed nodes that must be there before this one.</summary>

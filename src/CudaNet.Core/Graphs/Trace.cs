@@ -37,10 +37,28 @@ internal sealed class Trace : IDisposable
     /// <summary>Notes the gradient that a parameter had before the traced code changed it.</summary>
     public void Remember(Parameter parameter, Tensor? grad) => _grads.TryAdd(parameter, grad);
 
+    /// <summary>Lets values be computed on this thread until the result is disposed.</summary>
+    public static Interruption Pause() => new(_current);
+
     /// <summary>Ends tracing: gradients are again what they were.</summary>
     public void Dispose()
     {
         _current = _outer;
         foreach (var (parameter, grad) in _grads) parameter.RestoreGrad(grad);
+    }
+
+    /// <summary>A time without the trace.</summary>
+    public readonly ref struct Interruption
+    {
+        private readonly Trace? _paused;
+
+        internal Interruption(Trace? paused)
+        {
+            _paused = paused;
+            _current = null;
+        }
+
+        /// <summary>The trace goes on.</summary>
+        public void Dispose() => _current = _paused;
     }
 }

@@ -7,6 +7,8 @@ namespace CudaNet;
 /// of an optimiser, the counter of a random stream. Tensors never change; slots do.</summary>
 public partial class State
 {
+    [ThreadStatic] private static HashSet<State>? _later;
+
     private Node _node;
 
     /// <summary>A slot with its first value.</summary>
@@ -68,9 +70,29 @@ public partial class State
                 pending.Add(loss);
                 parameter.PendingLoss = null;
             }
+            foreach (var state in _later ?? []) pending.Add(new(state._node));
+            _later = null;
             Executor.Realize([.. pending]);
         }
         foreach (var (slot, value) in values) slot.Assign(value);
+    }
+
+    /// <summary>Replaces values by ones that come from a loss whose gradients are still to be asked for (running statistics):
+    /// outside of a trace they are computed in the plan of the next <see cref="AssignAll"/>, or when they are read.
+    /// Computing them here would run the model's beginning twice.</summary>
+    public static void AssignLater(IReadOnlyList<(State Slot, Tensor Value)> values)
+    {
+        foreach (var (slot, value) in values)
+        {
+            slot.Assign(value);
+            if (Trace.Current is null) (_later ??= []).Add(slot);
+        }
+    }
+
+    /// <summary>Moves the slot to a device.</summary>
+    internal void Move(Device device)
+    {
+        if (device != Device) _node = Own(new Tensor(Leaf()).To(device).Node);
     }
 
     /// <summary>The value as a leaf of this slot, computed first if it is pending.</summary>
@@ -78,7 +100,8 @@ public partial class State
     {
         if (_node.State != this)
         {
-            Executor.Realize(new Tensor(_node));
+            // Even in a trace: the value was given before, so it depends on nothing that is traced.
+            using (Trace.Pause()) Executor.Realize(new Tensor(_node));
             _node = new(_node.Buffer!, _node.Type, _node.Device) { State = this, IsShared = true };
         }
         return _node;

@@ -62,7 +62,11 @@ internal static unsafe class GemmPacking
 
         for (; depth > 0; depth--, from += along, to += bytes)
         {
-            for (nint i = 0; i < bytes; i += 16) Vector128.Store(Vector128.Load(from + i), to + i);
+            nint i = 0;
+            for (; i <= bytes - 16; i += 16) Vector128.Store(Vector128.Load(from + i), to + i);
+
+            // Six floats: to the byte, since another thread may be packing the next panel.
+            if (i < bytes) *(ulong*)(to + i) = *(ulong*)(from + i);
         }
     }
 

@@ -55,14 +55,14 @@ internal readonly unsafe struct Simd128<T>(Vector128<T> value) : ISimd<Simd128<T
 
     [MethodImpl(Inline)]
     public static Simd128<T> Fma(Simd128<T> a, Simd128<T> b, Simd128<T> c) =>
-        typeof(T) == typeof(float) ? new(Vector128.FusedMultiplyAdd(a.F, b.F, c.F).As<float, T>())
-        : typeof(T) == typeof(double) ? new(Vector128.FusedMultiplyAdd(a.D, b.D, c.D).As<double, T>())
+        typeof(T) == typeof(float) ? new(Vector128.FusedMultiplyAdd(a.Value.As<T, float>(), b.Value.As<T, float>(), c.Value.As<T, float>()).As<float, T>())
+        : typeof(T) == typeof(double) ? new(Vector128.FusedMultiplyAdd(a.Value.As<T, double>(), b.Value.As<T, double>(), c.Value.As<T, double>()).As<double, T>())
         : new((a.Value * b.Value) + c.Value);
 
     [MethodImpl(Inline)]
     public static Simd128<T> FmaNegated(Simd128<T> a, Simd128<T> b, Simd128<T> c) =>
-        typeof(T) == typeof(float) ? new(Vector128.FusedMultiplyAdd(-a.F, b.F, c.F).As<float, T>())
-        : typeof(T) == typeof(double) ? new(Vector128.FusedMultiplyAdd(-a.D, b.D, c.D).As<double, T>())
+        typeof(T) == typeof(float) ? new(Vector128.FusedMultiplyAdd(-a.Value.As<T, float>(), b.Value.As<T, float>(), c.Value.As<T, float>()).As<float, T>())
+        : typeof(T) == typeof(double) ? new(Vector128.FusedMultiplyAdd(-a.Value.As<T, double>(), b.Value.As<T, double>(), c.Value.As<T, double>()).As<double, T>())
         : new(c.Value - (a.Value * b.Value));
 
     [MethodImpl(Inline)]
@@ -88,26 +88,26 @@ internal readonly unsafe struct Simd128<T>(Vector128<T> value) : ISimd<Simd128<T
 
     [MethodImpl(Inline)]
     public static Simd128<T> Floor(Simd128<T> a) =>
-        typeof(T) == typeof(float) ? new(Vector128.Floor(a.F).As<float, T>())
-        : typeof(T) == typeof(double) ? new(Vector128.Floor(a.D).As<double, T>())
+        typeof(T) == typeof(float) ? new(Vector128.Floor(a.Value.As<T, float>()).As<float, T>())
+        : typeof(T) == typeof(double) ? new(Vector128.Floor(a.Value.As<T, double>()).As<double, T>())
         : a;
 
     [MethodImpl(Inline)]
     public static Simd128<T> Ceiling(Simd128<T> a) =>
-        typeof(T) == typeof(float) ? new(Vector128.Ceiling(a.F).As<float, T>())
-        : typeof(T) == typeof(double) ? new(Vector128.Ceiling(a.D).As<double, T>())
+        typeof(T) == typeof(float) ? new(Vector128.Ceiling(a.Value.As<T, float>()).As<float, T>())
+        : typeof(T) == typeof(double) ? new(Vector128.Ceiling(a.Value.As<T, double>()).As<double, T>())
         : a;
 
     [MethodImpl(Inline)]
     public static Simd128<T> Truncate(Simd128<T> a) =>
-        typeof(T) == typeof(float) ? new(Vector128.Truncate(a.F).As<float, T>())
-        : typeof(T) == typeof(double) ? new(Vector128.Truncate(a.D).As<double, T>())
+        typeof(T) == typeof(float) ? new(Vector128.Truncate(a.Value.As<T, float>()).As<float, T>())
+        : typeof(T) == typeof(double) ? new(Vector128.Truncate(a.Value.As<T, double>()).As<double, T>())
         : a;
 
     [MethodImpl(Inline)]
     public static Simd128<T> Round(Simd128<T> a) =>
-        typeof(T) == typeof(float) ? new(Vector128.Round(a.F).As<float, T>())
-        : typeof(T) == typeof(double) ? new(Vector128.Round(a.D).As<double, T>())
+        typeof(T) == typeof(float) ? new(Vector128.Round(a.Value.As<T, float>()).As<float, T>())
+        : typeof(T) == typeof(double) ? new(Vector128.Round(a.Value.As<T, double>()).As<double, T>())
         : a;
 
     [MethodImpl(Inline)]
@@ -121,32 +121,32 @@ internal readonly unsafe struct Simd128<T>(Vector128<T> value) : ISimd<Simd128<T
         new(Vector128.ConditionalSelect(mask.Value, a.Value, b.Value));
 
     [MethodImpl(Inline)]
-    public static bool Any(Simd128<T> mask) => mask.I != Vector128<int>.Zero;
+    public static bool Any(Simd128<T> mask) => mask.Value.As<T, int>() != Vector128<int>.Zero;
 
     [MethodImpl(Inline)]
     public static Simd128<T> AddBits(Simd128<T> a, Simd128<T> b) =>
-        sizeof(T) == 4 ? new((a.I + b.I).As<int, T>()) : new((a.L + b.L).As<long, T>());
+        sizeof(T) == 4 ? new((a.Value.As<T, int>() + b.Value.As<T, int>()).As<int, T>()) : new((a.Value.As<T, long>() + b.Value.As<T, long>()).As<long, T>());
 
     [MethodImpl(Inline)]
     public static Simd128<T> SubtractBits(Simd128<T> a, Simd128<T> b) =>
-        sizeof(T) == 4 ? new((a.I - b.I).As<int, T>()) : new((a.L - b.L).As<long, T>());
+        sizeof(T) == 4 ? new((a.Value.As<T, int>() - b.Value.As<T, int>()).As<int, T>()) : new((a.Value.As<T, long>() - b.Value.As<T, long>()).As<long, T>());
 
     [MethodImpl(Inline)]
     public static Simd128<T> ShiftLeftBits(Simd128<T> a, int count) =>
-        sizeof(T) == 4 ? new(Vector128.ShiftLeft(a.I, count).As<int, T>()) : new(Vector128.ShiftLeft(a.L, count).As<long, T>());
+        sizeof(T) == 4 ? new(Vector128.ShiftLeft(a.Value.As<T, int>(), count).As<int, T>()) : new(Vector128.ShiftLeft(a.Value.As<T, long>(), count).As<long, T>());
 
     [MethodImpl(Inline)]
     public static Simd128<T> ShiftRightBits(Simd128<T> a, int count) =>
-        sizeof(T) == 4 ? new(Vector128.ShiftRightLogical(a.I, count).As<int, T>()) : new(Vector128.ShiftRightLogical(a.L, count).As<long, T>());
+        sizeof(T) == 4 ? new(Vector128.ShiftRightLogical(a.Value.As<T, int>(), count).As<int, T>()) : new(Vector128.ShiftRightLogical(a.Value.As<T, long>(), count).As<long, T>());
 
     [MethodImpl(Inline)]
     public static Simd128<T> ShiftRightSignedBits(Simd128<T> a, int count) =>
-        sizeof(T) == 4 ? new(Vector128.ShiftRightArithmetic(a.I, count).As<int, T>()) : new(Vector128.ShiftRightArithmetic(a.L, count).As<long, T>());
+        sizeof(T) == 4 ? new(Vector128.ShiftRightArithmetic(a.Value.As<T, int>(), count).As<int, T>()) : new(Vector128.ShiftRightArithmetic(a.Value.As<T, long>(), count).As<long, T>());
 
     [MethodImpl(Inline)]
     public static Simd128<T> ToFloating(Simd128<T> bits) => sizeof(T) == 4
-        ? new(Vector128.ConvertToSingle(bits.I).As<float, T>())
-        : new(Vector128.ConvertToDouble(bits.L).As<double, T>());
+        ? new(Vector128.ConvertToSingle(bits.Value.As<T, int>()).As<float, T>())
+        : new(Vector128.ConvertToDouble(bits.Value.As<T, long>()).As<double, T>());
 
     [MethodImpl(Inline)]
     public static Simd128<T> Scale(Simd128<T> a, Simd128<T> n)
@@ -154,27 +154,27 @@ internal readonly unsafe struct Simd128<T>(Vector128<T> value) : ISimd<Simd128<T
         if (Avx512F.VL.IsSupported)
         {
             return typeof(T) == typeof(float)
-                ? new(Avx512F.VL.Scale(a.F, n.F).As<float, T>())
-                : new(Avx512F.VL.Scale(a.D, n.D).As<double, T>());
+                ? new(Avx512F.VL.Scale(a.Value.As<T, float>(), n.Value.As<T, float>()).As<float, T>())
+                : new(Avx512F.VL.Scale(a.Value.As<T, double>(), n.Value.As<T, double>()).As<double, T>());
         }
         // 2^n in two factors: each is a normal number for every n whose result is not 0 or infinite.
         if (typeof(T) == typeof(float))
         {
-            var whole = Vector128.ConvertToInt32(Vector128.MinNative(Vector128.MaxNative(n.F, Vector128.Create(-252f)), Vector128.Create(254f)));
+            var whole = Vector128.ConvertToInt32(Vector128.MinNative(Vector128.MaxNative(n.Value.As<T, float>(), Vector128.Create(-252f)), Vector128.Create(254f)));
             var half = Vector128.ShiftRightArithmetic(whole, 1);
             var bias = Vector128.Create(127);
             var first = Vector128.ShiftLeft(half + bias, 23).AsSingle();
             var second = Vector128.ShiftLeft(whole - half + bias, 23).AsSingle();
-            return new((a.F * first * second).As<float, T>());
+            return new((a.Value.As<T, float>() * first * second).As<float, T>());
         }
         else
         {
-            var whole = Vector128.ConvertToInt64(Vector128.MinNative(Vector128.MaxNative(n.D, Vector128.Create(-2044d)), Vector128.Create(2046d)));
+            var whole = Vector128.ConvertToInt64(Vector128.MinNative(Vector128.MaxNative(n.Value.As<T, double>(), Vector128.Create(-2044d)), Vector128.Create(2046d)));
             var half = whole - Vector128.ShiftRightLogical(whole + Vector128.Create(2048L), 1) + Vector128.Create(1024L);
             var bias = Vector128.Create(1023L);
             var first = Vector128.ShiftLeft(whole - half + bias, 52).AsDouble();
             var second = Vector128.ShiftLeft(half + bias, 52).AsDouble();
-            return new((a.D * first * second).As<double, T>());
+            return new((a.Value.As<T, double>() * first * second).As<double, T>());
         }
     }
 
@@ -191,12 +191,12 @@ internal readonly unsafe struct Simd128<T>(Vector128<T> value) : ISimd<Simd128<T
                 *(ulong*)destination = bytes & 0x0101010101010101;
                 break;
             case 4:
-                var shorts = Vector128.Narrow(mask.I, Vector128<int>.Zero);
+                var shorts = Vector128.Narrow(mask.Value.As<T, int>(), Vector128<int>.Zero);
                 *(uint*)destination = Vector128.Narrow(shorts, shorts).AsUInt32().ToScalar() & 0x01010101;
                 break;
             default:
-                destination[0] = (byte)(mask.L[0] & 1);
-                destination[1] = (byte)(mask.L[1] & 1);
+                destination[0] = (byte)(mask.Value.As<T, long>()[0] & 1);
+                destination[1] = (byte)(mask.Value.As<T, long>()[1] & 1);
                 break;
         }
     }
@@ -229,23 +229,15 @@ internal readonly unsafe struct Simd128<T>(Vector128<T> value) : ISimd<Simd128<T
     [MethodImpl(Inline)]
     public static void StoreNarrowed(Simd128<T> value, ushort* destination)
     {
-        var bits = value.I.AsUInt32();
+        var bits = value.Value.As<T, int>().AsUInt32();
         *(ulong*)destination = Vector128.Narrow(bits, bits).AsUInt64().ToScalar();
     }
 
     [MethodImpl(Inline)]
     public static void StoreNarrowed(Simd128<T> value, byte* destination)
     {
-        var bits = value.I.AsUInt32();
+        var bits = value.Value.As<T, int>().AsUInt32();
         var shorts = Vector128.Narrow(bits, bits);
         *(uint*)destination = Vector128.Narrow(shorts, shorts).AsUInt32().ToScalar();
     }
-
-    private Vector128<float> F { [MethodImpl(Inline)] get => Value.As<T, float>(); }
-
-    private Vector128<double> D { [MethodImpl(Inline)] get => Value.As<T, double>(); }
-
-    private Vector128<int> I { [MethodImpl(Inline)] get => Value.As<T, int>(); }
-
-    private Vector128<long> L { [MethodImpl(Inline)] get => Value.As<T, long>(); }
 }

@@ -55,14 +55,14 @@ internal readonly unsafe struct Simd256<T>(Vector256<T> value) : ISimd<Simd256<T
 
     [MethodImpl(Inline)]
     public static Simd256<T> Fma(Simd256<T> a, Simd256<T> b, Simd256<T> c) =>
-        typeof(T) == typeof(float) ? new(Vector256.FusedMultiplyAdd(a.F, b.F, c.F).As<float, T>())
-        : typeof(T) == typeof(double) ? new(Vector256.FusedMultiplyAdd(a.D, b.D, c.D).As<double, T>())
+        typeof(T) == typeof(float) ? new(Vector256.FusedMultiplyAdd(a.Value.As<T, float>(), b.Value.As<T, float>(), c.Value.As<T, float>()).As<float, T>())
+        : typeof(T) == typeof(double) ? new(Vector256.FusedMultiplyAdd(a.Value.As<T, double>(), b.Value.As<T, double>(), c.Value.As<T, double>()).As<double, T>())
         : new((a.Value * b.Value) + c.Value);
 
     [MethodImpl(Inline)]
     public static Simd256<T> FmaNegated(Simd256<T> a, Simd256<T> b, Simd256<T> c) =>
-        typeof(T) == typeof(float) ? new(Vector256.FusedMultiplyAdd(-a.F, b.F, c.F).As<float, T>())
-        : typeof(T) == typeof(double) ? new(Vector256.FusedMultiplyAdd(-a.D, b.D, c.D).As<double, T>())
+        typeof(T) == typeof(float) ? new(Vector256.FusedMultiplyAdd(-a.Value.As<T, float>(), b.Value.As<T, float>(), c.Value.As<T, float>()).As<float, T>())
+        : typeof(T) == typeof(double) ? new(Vector256.FusedMultiplyAdd(-a.Value.As<T, double>(), b.Value.As<T, double>(), c.Value.As<T, double>()).As<double, T>())
         : new(c.Value - (a.Value * b.Value));
 
     [MethodImpl(Inline)]
@@ -88,26 +88,26 @@ internal readonly unsafe struct Simd256<T>(Vector256<T> value) : ISimd<Simd256<T
 
     [MethodImpl(Inline)]
     public static Simd256<T> Floor(Simd256<T> a) =>
-        typeof(T) == typeof(float) ? new(Vector256.Floor(a.F).As<float, T>())
-        : typeof(T) == typeof(double) ? new(Vector256.Floor(a.D).As<double, T>())
+        typeof(T) == typeof(float) ? new(Vector256.Floor(a.Value.As<T, float>()).As<float, T>())
+        : typeof(T) == typeof(double) ? new(Vector256.Floor(a.Value.As<T, double>()).As<double, T>())
         : a;
 
     [MethodImpl(Inline)]
     public static Simd256<T> Ceiling(Simd256<T> a) =>
-        typeof(T) == typeof(float) ? new(Vector256.Ceiling(a.F).As<float, T>())
-        : typeof(T) == typeof(double) ? new(Vector256.Ceiling(a.D).As<double, T>())
+        typeof(T) == typeof(float) ? new(Vector256.Ceiling(a.Value.As<T, float>()).As<float, T>())
+        : typeof(T) == typeof(double) ? new(Vector256.Ceiling(a.Value.As<T, double>()).As<double, T>())
         : a;
 
     [MethodImpl(Inline)]
     public static Simd256<T> Truncate(Simd256<T> a) =>
-        typeof(T) == typeof(float) ? new(Vector256.Truncate(a.F).As<float, T>())
-        : typeof(T) == typeof(double) ? new(Vector256.Truncate(a.D).As<double, T>())
+        typeof(T) == typeof(float) ? new(Vector256.Truncate(a.Value.As<T, float>()).As<float, T>())
+        : typeof(T) == typeof(double) ? new(Vector256.Truncate(a.Value.As<T, double>()).As<double, T>())
         : a;
 
     [MethodImpl(Inline)]
     public static Simd256<T> Round(Simd256<T> a) =>
-        typeof(T) == typeof(float) ? new(Vector256.Round(a.F).As<float, T>())
-        : typeof(T) == typeof(double) ? new(Vector256.Round(a.D).As<double, T>())
+        typeof(T) == typeof(float) ? new(Vector256.Round(a.Value.As<T, float>()).As<float, T>())
+        : typeof(T) == typeof(double) ? new(Vector256.Round(a.Value.As<T, double>()).As<double, T>())
         : a;
 
     [MethodImpl(Inline)]
@@ -121,32 +121,32 @@ internal readonly unsafe struct Simd256<T>(Vector256<T> value) : ISimd<Simd256<T
         new(Vector256.ConditionalSelect(mask.Value, a.Value, b.Value));
 
     [MethodImpl(Inline)]
-    public static bool Any(Simd256<T> mask) => mask.I != Vector256<int>.Zero;
+    public static bool Any(Simd256<T> mask) => mask.Value.As<T, int>() != Vector256<int>.Zero;
 
     [MethodImpl(Inline)]
     public static Simd256<T> AddBits(Simd256<T> a, Simd256<T> b) =>
-        sizeof(T) == 4 ? new((a.I + b.I).As<int, T>()) : new((a.L + b.L).As<long, T>());
+        sizeof(T) == 4 ? new((a.Value.As<T, int>() + b.Value.As<T, int>()).As<int, T>()) : new((a.Value.As<T, long>() + b.Value.As<T, long>()).As<long, T>());
 
     [MethodImpl(Inline)]
     public static Simd256<T> SubtractBits(Simd256<T> a, Simd256<T> b) =>
-        sizeof(T) == 4 ? new((a.I - b.I).As<int, T>()) : new((a.L - b.L).As<long, T>());
+        sizeof(T) == 4 ? new((a.Value.As<T, int>() - b.Value.As<T, int>()).As<int, T>()) : new((a.Value.As<T, long>() - b.Value.As<T, long>()).As<long, T>());
 
     [MethodImpl(Inline)]
     public static Simd256<T> ShiftLeftBits(Simd256<T> a, int count) =>
-        sizeof(T) == 4 ? new(Vector256.ShiftLeft(a.I, count).As<int, T>()) : new(Vector256.ShiftLeft(a.L, count).As<long, T>());
+        sizeof(T) == 4 ? new(Vector256.ShiftLeft(a.Value.As<T, int>(), count).As<int, T>()) : new(Vector256.ShiftLeft(a.Value.As<T, long>(), count).As<long, T>());
 
     [MethodImpl(Inline)]
     public static Simd256<T> ShiftRightBits(Simd256<T> a, int count) =>
-        sizeof(T) == 4 ? new(Vector256.ShiftRightLogical(a.I, count).As<int, T>()) : new(Vector256.ShiftRightLogical(a.L, count).As<long, T>());
+        sizeof(T) == 4 ? new(Vector256.ShiftRightLogical(a.Value.As<T, int>(), count).As<int, T>()) : new(Vector256.ShiftRightLogical(a.Value.As<T, long>(), count).As<long, T>());
 
     [MethodImpl(Inline)]
     public static Simd256<T> ShiftRightSignedBits(Simd256<T> a, int count) =>
-        sizeof(T) == 4 ? new(Vector256.ShiftRightArithmetic(a.I, count).As<int, T>()) : new(Vector256.ShiftRightArithmetic(a.L, count).As<long, T>());
+        sizeof(T) == 4 ? new(Vector256.ShiftRightArithmetic(a.Value.As<T, int>(), count).As<int, T>()) : new(Vector256.ShiftRightArithmetic(a.Value.As<T, long>(), count).As<long, T>());
 
     [MethodImpl(Inline)]
     public static Simd256<T> ToFloating(Simd256<T> bits) => sizeof(T) == 4
-        ? new(Vector256.ConvertToSingle(bits.I).As<float, T>())
-        : new(Vector256.ConvertToDouble(bits.L).As<double, T>());
+        ? new(Vector256.ConvertToSingle(bits.Value.As<T, int>()).As<float, T>())
+        : new(Vector256.ConvertToDouble(bits.Value.As<T, long>()).As<double, T>());
 
     [MethodImpl(Inline)]
     public static Simd256<T> Scale(Simd256<T> a, Simd256<T> n)
@@ -154,27 +154,27 @@ internal readonly unsafe struct Simd256<T>(Vector256<T> value) : ISimd<Simd256<T
         if (Avx512F.VL.IsSupported)
         {
             return typeof(T) == typeof(float)
-                ? new(Avx512F.VL.Scale(a.F, n.F).As<float, T>())
-                : new(Avx512F.VL.Scale(a.D, n.D).As<double, T>());
+                ? new(Avx512F.VL.Scale(a.Value.As<T, float>(), n.Value.As<T, float>()).As<float, T>())
+                : new(Avx512F.VL.Scale(a.Value.As<T, double>(), n.Value.As<T, double>()).As<double, T>());
         }
         // 2^n in two factors: each is a normal number for every n whose result is not 0 or infinite.
         if (typeof(T) == typeof(float))
         {
-            var whole = Vector256.ConvertToInt32(Vector256.MinNative(Vector256.MaxNative(n.F, Vector256.Create(-252f)), Vector256.Create(254f)));
+            var whole = Vector256.ConvertToInt32(Vector256.MinNative(Vector256.MaxNative(n.Value.As<T, float>(), Vector256.Create(-252f)), Vector256.Create(254f)));
             var half = Vector256.ShiftRightArithmetic(whole, 1);
             var bias = Vector256.Create(127);
             var first = Vector256.ShiftLeft(half + bias, 23).AsSingle();
             var second = Vector256.ShiftLeft(whole - half + bias, 23).AsSingle();
-            return new((a.F * first * second).As<float, T>());
+            return new((a.Value.As<T, float>() * first * second).As<float, T>());
         }
         else
         {
-            var whole = Vector256.ConvertToInt64(Vector256.MinNative(Vector256.MaxNative(n.D, Vector256.Create(-2044d)), Vector256.Create(2046d)));
+            var whole = Vector256.ConvertToInt64(Vector256.MinNative(Vector256.MaxNative(n.Value.As<T, double>(), Vector256.Create(-2044d)), Vector256.Create(2046d)));
             var half = whole - Vector256.ShiftRightLogical(whole + Vector256.Create(2048L), 1) + Vector256.Create(1024L);
             var bias = Vector256.Create(1023L);
             var first = Vector256.ShiftLeft(whole - half + bias, 52).AsDouble();
             var second = Vector256.ShiftLeft(half + bias, 52).AsDouble();
-            return new((a.D * first * second).As<double, T>());
+            return new((a.Value.As<T, double>() * first * second).As<double, T>());
         }
     }
 
@@ -211,20 +211,12 @@ internal readonly unsafe struct Simd256<T>(Vector256<T> value) : ISimd<Simd256<T
 
     [MethodImpl(Inline)]
     public static void StoreNarrowed(Simd256<T> value, ushort* destination) =>
-        Vector128.Store(Vector128.Narrow(value.I.GetLower().AsUInt32(), value.I.GetUpper().AsUInt32()), destination);
+        Vector128.Store(Vector128.Narrow(value.Value.As<T, int>().GetLower().AsUInt32(), value.Value.As<T, int>().GetUpper().AsUInt32()), destination);
 
     [MethodImpl(Inline)]
     public static void StoreNarrowed(Simd256<T> value, byte* destination)
     {
-        var shorts = Vector128.Narrow(value.I.GetLower().AsUInt32(), value.I.GetUpper().AsUInt32());
+        var shorts = Vector128.Narrow(value.Value.As<T, int>().GetLower().AsUInt32(), value.Value.As<T, int>().GetUpper().AsUInt32());
         *(ulong*)destination = Vector128.Narrow(shorts, shorts).AsUInt64().ToScalar();
     }
-
-    private Vector256<float> F { [MethodImpl(Inline)] get => Value.As<T, float>(); }
-
-    private Vector256<double> D { [MethodImpl(Inline)] get => Value.As<T, double>(); }
-
-    private Vector256<int> I { [MethodImpl(Inline)] get => Value.As<T, int>(); }
-
-    private Vector256<long> L { [MethodImpl(Inline)] get => Value.As<T, long>(); }
 }

@@ -55,14 +55,14 @@ internal readonly unsafe struct Simd512<T>(Vector512<T> value) : ISimd<Simd512<T
 
     [MethodImpl(Inline)]
     public static Simd512<T> Fma(Simd512<T> a, Simd512<T> b, Simd512<T> c) =>
-        typeof(T) == typeof(float) ? new(Vector512.FusedMultiplyAdd(a.F, b.F, c.F).As<float, T>())
-        : typeof(T) == typeof(double) ? new(Vector512.FusedMultiplyAdd(a.D, b.D, c.D).As<double, T>())
+        typeof(T) == typeof(float) ? new(Vector512.FusedMultiplyAdd(a.Value.As<T, float>(), b.Value.As<T, float>(), c.Value.As<T, float>()).As<float, T>())
+        : typeof(T) == typeof(double) ? new(Vector512.FusedMultiplyAdd(a.Value.As<T, double>(), b.Value.As<T, double>(), c.Value.As<T, double>()).As<double, T>())
         : new((a.Value * b.Value) + c.Value);
 
     [MethodImpl(Inline)]
     public static Simd512<T> FmaNegated(Simd512<T> a, Simd512<T> b, Simd512<T> c) =>
-        typeof(T) == typeof(float) ? new(Vector512.FusedMultiplyAdd(-a.F, b.F, c.F).As<float, T>())
-        : typeof(T) == typeof(double) ? new(Vector512.FusedMultiplyAdd(-a.D, b.D, c.D).As<double, T>())
+        typeof(T) == typeof(float) ? new(Vector512.FusedMultiplyAdd(-a.Value.As<T, float>(), b.Value.As<T, float>(), c.Value.As<T, float>()).As<float, T>())
+        : typeof(T) == typeof(double) ? new(Vector512.FusedMultiplyAdd(-a.Value.As<T, double>(), b.Value.As<T, double>(), c.Value.As<T, double>()).As<double, T>())
         : new(c.Value - (a.Value * b.Value));
 
     [MethodImpl(Inline)]
@@ -88,26 +88,26 @@ internal readonly unsafe struct Simd512<T>(Vector512<T> value) : ISimd<Simd512<T
 
     [MethodImpl(Inline)]
     public static Simd512<T> Floor(Simd512<T> a) =>
-        typeof(T) == typeof(float) ? new(Vector512.Floor(a.F).As<float, T>())
-        : typeof(T) == typeof(double) ? new(Vector512.Floor(a.D).As<double, T>())
+        typeof(T) == typeof(float) ? new(Vector512.Floor(a.Value.As<T, float>()).As<float, T>())
+        : typeof(T) == typeof(double) ? new(Vector512.Floor(a.Value.As<T, double>()).As<double, T>())
         : a;
 
     [MethodImpl(Inline)]
     public static Simd512<T> Ceiling(Simd512<T> a) =>
-        typeof(T) == typeof(float) ? new(Vector512.Ceiling(a.F).As<float, T>())
-        : typeof(T) == typeof(double) ? new(Vector512.Ceiling(a.D).As<double, T>())
+        typeof(T) == typeof(float) ? new(Vector512.Ceiling(a.Value.As<T, float>()).As<float, T>())
+        : typeof(T) == typeof(double) ? new(Vector512.Ceiling(a.Value.As<T, double>()).As<double, T>())
         : a;
 
     [MethodImpl(Inline)]
     public static Simd512<T> Truncate(Simd512<T> a) =>
-        typeof(T) == typeof(float) ? new(Vector512.Truncate(a.F).As<float, T>())
-        : typeof(T) == typeof(double) ? new(Vector512.Truncate(a.D).As<double, T>())
+        typeof(T) == typeof(float) ? new(Vector512.Truncate(a.Value.As<T, float>()).As<float, T>())
+        : typeof(T) == typeof(double) ? new(Vector512.Truncate(a.Value.As<T, double>()).As<double, T>())
         : a;
 
     [MethodImpl(Inline)]
     public static Simd512<T> Round(Simd512<T> a) =>
-        typeof(T) == typeof(float) ? new(Vector512.Round(a.F).As<float, T>())
-        : typeof(T) == typeof(double) ? new(Vector512.Round(a.D).As<double, T>())
+        typeof(T) == typeof(float) ? new(Vector512.Round(a.Value.As<T, float>()).As<float, T>())
+        : typeof(T) == typeof(double) ? new(Vector512.Round(a.Value.As<T, double>()).As<double, T>())
         : a;
 
     [MethodImpl(Inline)]
@@ -121,32 +121,32 @@ internal readonly unsafe struct Simd512<T>(Vector512<T> value) : ISimd<Simd512<T
         new(Vector512.ConditionalSelect(mask.Value, a.Value, b.Value));
 
     [MethodImpl(Inline)]
-    public static bool Any(Simd512<T> mask) => mask.I != Vector512<int>.Zero;
+    public static bool Any(Simd512<T> mask) => mask.Value.As<T, int>() != Vector512<int>.Zero;
 
     [MethodImpl(Inline)]
     public static Simd512<T> AddBits(Simd512<T> a, Simd512<T> b) =>
-        sizeof(T) == 4 ? new((a.I + b.I).As<int, T>()) : new((a.L + b.L).As<long, T>());
+        sizeof(T) == 4 ? new((a.Value.As<T, int>() + b.Value.As<T, int>()).As<int, T>()) : new((a.Value.As<T, long>() + b.Value.As<T, long>()).As<long, T>());
 
     [MethodImpl(Inline)]
     public static Simd512<T> SubtractBits(Simd512<T> a, Simd512<T> b) =>
-        sizeof(T) == 4 ? new((a.I - b.I).As<int, T>()) : new((a.L - b.L).As<long, T>());
+        sizeof(T) == 4 ? new((a.Value.As<T, int>() - b.Value.As<T, int>()).As<int, T>()) : new((a.Value.As<T, long>() - b.Value.As<T, long>()).As<long, T>());
 
     [MethodImpl(Inline)]
     public static Simd512<T> ShiftLeftBits(Simd512<T> a, int count) =>
-        sizeof(T) == 4 ? new(Vector512.ShiftLeft(a.I, count).As<int, T>()) : new(Vector512.ShiftLeft(a.L, count).As<long, T>());
+        sizeof(T) == 4 ? new(Vector512.ShiftLeft(a.Value.As<T, int>(), count).As<int, T>()) : new(Vector512.ShiftLeft(a.Value.As<T, long>(), count).As<long, T>());
 
     [MethodImpl(Inline)]
     public static Simd512<T> ShiftRightBits(Simd512<T> a, int count) =>
-        sizeof(T) == 4 ? new(Vector512.ShiftRightLogical(a.I, count).As<int, T>()) : new(Vector512.ShiftRightLogical(a.L, count).As<long, T>());
+        sizeof(T) == 4 ? new(Vector512.ShiftRightLogical(a.Value.As<T, int>(), count).As<int, T>()) : new(Vector512.ShiftRightLogical(a.Value.As<T, long>(), count).As<long, T>());
 
     [MethodImpl(Inline)]
     public static Simd512<T> ShiftRightSignedBits(Simd512<T> a, int count) =>
-        sizeof(T) == 4 ? new(Vector512.ShiftRightArithmetic(a.I, count).As<int, T>()) : new(Vector512.ShiftRightArithmetic(a.L, count).As<long, T>());
+        sizeof(T) == 4 ? new(Vector512.ShiftRightArithmetic(a.Value.As<T, int>(), count).As<int, T>()) : new(Vector512.ShiftRightArithmetic(a.Value.As<T, long>(), count).As<long, T>());
 
     [MethodImpl(Inline)]
     public static Simd512<T> ToFloating(Simd512<T> bits) => sizeof(T) == 4
-        ? new(Vector512.ConvertToSingle(bits.I).As<float, T>())
-        : new(Vector512.ConvertToDouble(bits.L).As<double, T>());
+        ? new(Vector512.ConvertToSingle(bits.Value.As<T, int>()).As<float, T>())
+        : new(Vector512.ConvertToDouble(bits.Value.As<T, long>()).As<double, T>());
 
     [MethodImpl(Inline)]
     public static Simd512<T> Scale(Simd512<T> a, Simd512<T> n)
@@ -154,27 +154,27 @@ internal readonly unsafe struct Simd512<T>(Vector512<T> value) : ISimd<Simd512<T
         if (Avx512F.IsSupported)
         {
             return typeof(T) == typeof(float)
-                ? new(Avx512F.Scale(a.F, n.F).As<float, T>())
-                : new(Avx512F.Scale(a.D, n.D).As<double, T>());
+                ? new(Avx512F.Scale(a.Value.As<T, float>(), n.Value.As<T, float>()).As<float, T>())
+                : new(Avx512F.Scale(a.Value.As<T, double>(), n.Value.As<T, double>()).As<double, T>());
         }
         // 2^n in two factors: each is a normal number for every n whose result is not 0 or infinite.
         if (typeof(T) == typeof(float))
         {
-            var whole = Vector512.ConvertToInt32(Vector512.MinNative(Vector512.MaxNative(n.F, Vector512.Create(-252f)), Vector512.Create(254f)));
+            var whole = Vector512.ConvertToInt32(Vector512.MinNative(Vector512.MaxNative(n.Value.As<T, float>(), Vector512.Create(-252f)), Vector512.Create(254f)));
             var half = Vector512.ShiftRightArithmetic(whole, 1);
             var bias = Vector512.Create(127);
             var first = Vector512.ShiftLeft(half + bias, 23).AsSingle();
             var second = Vector512.ShiftLeft(whole - half + bias, 23).AsSingle();
-            return new((a.F * first * second).As<float, T>());
+            return new((a.Value.As<T, float>() * first * second).As<float, T>());
         }
         else
         {
-            var whole = Vector512.ConvertToInt64(Vector512.MinNative(Vector512.MaxNative(n.D, Vector512.Create(-2044d)), Vector512.Create(2046d)));
+            var whole = Vector512.ConvertToInt64(Vector512.MinNative(Vector512.MaxNative(n.Value.As<T, double>(), Vector512.Create(-2044d)), Vector512.Create(2046d)));
             var half = whole - Vector512.ShiftRightLogical(whole + Vector512.Create(2048L), 1) + Vector512.Create(1024L);
             var bias = Vector512.Create(1023L);
             var first = Vector512.ShiftLeft(whole - half + bias, 52).AsDouble();
             var second = Vector512.ShiftLeft(half + bias, 52).AsDouble();
-            return new((a.D * first * second).As<double, T>());
+            return new((a.Value.As<T, double>() * first * second).As<double, T>());
         }
     }
 
@@ -187,11 +187,11 @@ internal readonly unsafe struct Simd512<T>(Vector512<T> value) : ISimd<Simd512<T
         }
         else if (sizeof(T) == 4 && Avx512F.IsSupported)
         {
-            Vector128.Store(Avx512F.ConvertToVector128Byte(mask.I.AsUInt32()) & Vector128.Create((byte)1), destination);
+            Vector128.Store(Avx512F.ConvertToVector128Byte(mask.Value.As<T, int>().AsUInt32()) & Vector128.Create((byte)1), destination);
         }
         else if (sizeof(T) == 8 && Avx512F.IsSupported)
         {
-            *(ulong*)destination = Avx512F.ConvertToVector128Byte(mask.L.AsUInt64()).AsUInt64().ToScalar() & 0x0101010101010101;
+            *(ulong*)destination = Avx512F.ConvertToVector128Byte(mask.Value.As<T, long>().AsUInt64()).AsUInt64().ToScalar() & 0x0101010101010101;
         }
         else
         {
@@ -230,8 +230,8 @@ internal readonly unsafe struct Simd512<T>(Vector512<T> value) : ISimd<Simd512<T
     [MethodImpl(Inline)]
     public static void StoreNarrowed(Simd512<T> value, ushort* destination)
     {
-        if (Avx512F.IsSupported) Vector256.Store(Avx512F.ConvertToVector256UInt16(value.I.AsUInt32()), destination);
-        else Vector256.Store(Vector256.Narrow(value.I.GetLower().AsUInt32(), value.I.GetUpper().AsUInt32()), destination);
+        if (Avx512F.IsSupported) Vector256.Store(Avx512F.ConvertToVector256UInt16(value.Value.As<T, int>().AsUInt32()), destination);
+        else Vector256.Store(Vector256.Narrow(value.Value.As<T, int>().GetLower().AsUInt32(), value.Value.As<T, int>().GetUpper().AsUInt32()), destination);
     }
 
     [MethodImpl(Inline)]
@@ -239,19 +239,11 @@ internal readonly unsafe struct Simd512<T>(Vector512<T> value) : ISimd<Simd512<T
     {
         if (Avx512F.IsSupported)
         {
-            Vector128.Store(Avx512F.ConvertToVector128Byte(value.I.AsUInt32()), destination);
+            Vector128.Store(Avx512F.ConvertToVector128Byte(value.Value.As<T, int>().AsUInt32()), destination);
             return;
         }
 
         Simd256<T>.StoreNarrowed(new(value.Value.GetLower()), destination);
         Simd256<T>.StoreNarrowed(new(value.Value.GetUpper()), destination + 8);
     }
-
-    private Vector512<float> F { [MethodImpl(Inline)] get => Value.As<T, float>(); }
-
-    private Vector512<double> D { [MethodImpl(Inline)] get => Value.As<T, double>(); }
-
-    private Vector512<int> I { [MethodImpl(Inline)] get => Value.As<T, int>(); }
-
-    private Vector512<long> L { [MethodImpl(Inline)] get => Value.As<T, long>(); }
 }

@@ -10,8 +10,8 @@ internal unsafe interface ISource<T>
     static abstract V Load<V>(T* p, nint index)
         where V : unmanaged, ISimd<V, T>;
 
-    /// <summary>The vector for indices 0 … count − 1; other lanes hold a value of the operand, so that no lane divides by 0 or overflows for nothing.</summary>
-    static abstract V LoadPartial<V>(T* p, nint count)
+    /// <summary>The vector for indices index … index + count − 1; other lanes hold a value of the operand, so that no lane divides by 0 or overflows for nothing.</summary>
+    static abstract V LoadPartial<V>(T* p, nint index, nint count)
         where V : unmanaged, ISimd<V, T>;
 }
 
@@ -23,6 +23,11 @@ internal readonly unsafe struct DenseSource<T> : ISource<T>
     public static V Load<V>(T* p, nint index)
         where V : unmanaged, ISimd<V, T> => V.Load(p + index);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V LoadPartial<V>(T* p, nint index, nint count)
+        where V : unmanaged, ISimd<V, T> => LoadPartial<V>(p + index, count);
+
+    /// <summary>As above, from the start of p.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V LoadPartial<V>(T* p, nint count)
         where V : unmanaged, ISimd<V, T>
@@ -42,6 +47,6 @@ internal readonly unsafe struct RepeatedSource<T> : ISource<T>
         where V : unmanaged, ISimd<V, T> => V.Create(*p);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V LoadPartial<V>(T* p, nint count)
+    public static V LoadPartial<V>(T* p, nint index, nint count)
         where V : unmanaged, ISimd<V, T> => V.Create(*p);
 }

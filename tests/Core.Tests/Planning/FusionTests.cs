@@ -120,6 +120,15 @@ public class FusionTests
     }
 
     [Test]
+    public void The_slope_of_an_activation_is_computed_where_the_gradient_needs_it()
+    {
+        var (x, w, b, v) = (Data(64, 784), Data(784, 128), Data(128), Data(128, 10));
+        var h = (x.MatMul(w) + b).Relu();
+        var gradients = Grad.Of(h.MatMul(v).Square().Sum(), [w, v]);
+        Assert.That(Names(gradients), Has.Member("MatMul+Add+Relu").And.Some.StartsWith("MatMul+Greater+Where"));
+    }
+
+    [Test]
     public void Without_fusion_every_op_is_a_step()
     {
         PlanOptions.Current = new(Fuse: false);

@@ -13,6 +13,20 @@ internal static class Ulp
         return Math.Abs(actual - exact) / Spacing(exact);
     }
 
+    /// <summary>Number of doubles between two; 0 when both are NaN, infinite when one is or signs of zero differ.</summary>
+    public static double Distance(double a, double b)
+    {
+        if (double.IsNaN(a) || double.IsNaN(b)) return double.IsNaN(a) && double.IsNaN(b) ? 0 : double.PositiveInfinity;
+        if (a == 0 && b == 0) return double.IsNegative(a) == double.IsNegative(b) ? 0 : double.PositiveInfinity;
+        return Math.Abs((double)(Ordered(a) - Ordered(b)));
+    }
+
+    private static Int128 Ordered(double value)
+    {
+        long bits = BitConverter.DoubleToInt64Bits(value);
+        return bits < 0 ? (Int128)long.MinValue - bits : bits;
+    }
+
     private static double RoundedError(float actual, double exact) =>
         float.IsInfinity(actual) ? 0 : Math.Abs(actual - exact) / Spacing(exact);
 

@@ -156,7 +156,9 @@ internal static partial class MathF32
         a = V.Fma(a, t, V.Create(-6.34846687e-1f));
         a = V.Fma(a, t, V.Create(-1.28717512e-1f));
         a = V.Fma(a, t, -t);
-        V large = (V.Create(1f) - Exp(V.Select(V.Less(t, V.Create(5f)), a, V.Create(-100f)))) | sign;
+
+        // Beyond 5 the result is 1; the exponent is chosen to stay clear of slow subnormals.
+        V large = (V.Create(1f) - Exp(V.Select(V.Less(t, V.Create(5f)), a, V.Create(-80f)))) | sign;
 
         // |x| small: x + x·p(x²).
         V c = V.Create(-5.96761703e-4f);

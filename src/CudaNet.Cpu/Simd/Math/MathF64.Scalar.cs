@@ -5,21 +5,6 @@ namespace CudaNet.Cpu.Simd;
 /// <content>Functions that go lane by lane through <see cref="Math"/>, and the error function.</content>
 internal static partial class MathF64
 {
-    /// <summary>sin x.</summary>
-    [MethodImpl(Inline)]
-    public static V Sin<V>(V x)
-        where V : unmanaged, ISimd<V, double> => Lanes.Map<V, double, ScalarSin>(x);
-
-    /// <summary>cos x.</summary>
-    [MethodImpl(Inline)]
-    public static V Cos<V>(V x)
-        where V : unmanaged, ISimd<V, double> => Lanes.Map<V, double, ScalarCos>(x);
-
-    /// <summary>tan x.</summary>
-    [MethodImpl(Inline)]
-    public static V Tan<V>(V x)
-        where V : unmanaged, ISimd<V, double> => Lanes.Map<V, double, ScalarTan>(x);
-
     /// <summary>xʸ.</summary>
     [MethodImpl(Inline)]
     public static V Pow<V>(V x, V y)
@@ -88,21 +73,6 @@ internal static partial class MathF64
     private readonly struct ScalarErf : IScalarFunction<double>
     {
         public static double Invoke(double x) => Erf(x);
-    }
-
-    private readonly struct ScalarSin : IScalarFunction<double>
-    {
-        public static double Invoke(double x) => Math.Sin(x);
-    }
-
-    private readonly struct ScalarCos : IScalarFunction<double>
-    {
-        public static double Invoke(double x) => Math.Cos(x);
-    }
-
-    private readonly struct ScalarTan : IScalarFunction<double>
-    {
-        public static double Invoke(double x) => Math.Tan(x);
     }
 
     private readonly struct ScalarPow : IScalarFunction2<double>

@@ -1,0 +1,39 @@
+using System.Globalization;
+
+namespace CudaNet.Models.Systems;
+
+/// <summary>A number that a system's check found, with what it has to be.</summary>
+/// <param name="Name">What it is.</param>
+/// <param name="Value">The number.</param>
+/// <param name="Low">Least allowed value; −∞ for none.</param>
+/// <param name="High">Greatest allowed value; ∞ for none.</param>
+public sealed record Figure(string Name, double Value, double Low, double High)
+{
+    /// <summary>True when the value lies within its bounds; NaN never does.</summary>
+    public bool Ok => Value >= Low && Value <= High;
+
+    /// <summary>The bounds for people: "≥ 0.97", "= 101770", "0.2 … 0.3".</summary>
+    public string Bounds => (double.IsFinite(Low), double.IsFinite(High)) switch
+    {
+        (true, true) when Low == High => $"= {Text(Low)}",
+        (true, true) => $"{Text(Low)} … {Text(High)}",
+        (true, false) => $"≥ {Text(Low)}",
+        (false, true) => $"≤ {Text(High)}",
+        _ => "",
+    };
+
+    /// <summary>A figure that must reach a threshold.</summary>
+    public static Figure AtLeast(string name, double value, double threshold) => new(name, value, threshold, double.PositiveInfinity);
+
+    /// <summary>A figure that must not pass a threshold.</summary>
+    public static Figure AtMost(string name, double value, double threshold) => new(name, value, double.NegativeInfinity, threshold);
+
+    /// <summary>A figure that must equal a value, up to a tolerance.</summary>
+    public static Figure Equal(string name, double value, double expected, double tolerance = 0) => new(name, value, expected - tolerance, expected + tolerance);
+
+    /// <summary>As in "test accuracy 0.974 (≥ 0.96)".</summary>
+    public override string ToString() => $"{Name} {Text(Value)} ({Bounds})";
+
+    /// <summary>A number as it is printed.</summary>
+    public static string Text(double value) => value.ToString(Math.Abs(value) is >= 1e-3 and < 1e9 or 0 ? "0.######" : "0.###e0", CultureInfo.InvariantCulture);
+}

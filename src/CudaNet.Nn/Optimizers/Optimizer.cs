@@ -1,0 +1,109 @@
+namespace CudaNet.Nn.Optimizers;
+
+/// <summary>Changes parameters along their gradients.</summary>
+/// <remarks>All new values of a step are made in one plan, together with the loss and the gradients. Step counter,
+/// moments and learning rate are slots, so a compiled training step replays with their new values, and a checkpoint
+/// holds them.</remarks>
+public abstract class Optimizer
+{
+    private readonly Dictionary<Parameter, State[]> _slots = [];
+    private readonly Dictionary<Parameter, string> _names = [];
+    private readonly string[] _slotNames;
+    private readonly State _step;
+
+    /// <summary>Makes the slots of all parameters.</summary>
+    /// <param name="groups">What is trained.</param>
+    /// <param name="learningRate">For groups that have none of their own.</param>
+    /// <param name="slotNames">Names of the tensors kept a parameter, as in PyTorch: exp_avg, momentum_buffer.</param>
+    /// <exception cref="ArgumentException">There is no parameter, or one is in two groups, or the rate is not a number ≥ 0.</exception>
+    protected Optimizer(IEnumerable<ParameterGroup> groups, double learningRate, params string[] slotNames)
+    {
+        if (!(learningRate >= 0)) throw new ArgumentException($"{GetType().Name}: the learning rate is {learningRate}. Give a number of 0 or more.", nameof(learningRate));
+        (Groups, _slotNames) = ([.. groups], slotNames);
+        var all = Groups.SelectMany(group => group.Parameters).ToList();
+        if (all.Count == 0) throw new ArgumentException($"{GetType().Name}: there is no parameter to train. Pass model.Parameters().", nameof(groups));
+        var named = all.Select(p => p.Name).Distinct().Count() == all.Count && all.All(p => p.Name.Length > 0);
+        _step = new(Tensor.Scalar(0.0).To(ParameterGroup.ScalarType(all)), "step");
+        for (var k = 0; k < Groups.Count; k++) Groups[k].Start(learningRate, k);
+        foreach (var parameter in all)
+        {
+            if (!_names.TryAdd(parameter, named ? parameter.Name : $"{_names.Count}"))
+                throw new ArgumentException($"{GetType().Name}: parameter '{parameter.Name}' is in two groups. Put it into one.", nameof(groups));
+            _slots[parameter] = [.. slotNames.Select(name => new State(parameter.Value.ZerosLike(), $"{_names[parameter]}.{name}"))];
+        }
+    }
+
+    /// <summary>What is trained.</summary>
+    public IReadOnlyList<ParameterGroup> Groups { get; }
+
+    /// <summary>Learning rate of the first group; setting it sets that of all groups.</summary>
+    public double LearningRate
+    {
+        get => Groups[0].LearningRate;
+        set
+        {
+            foreach (var group in Groups) group.LearningRate = value;
+        }
+    }
+
+    /// <summary>Steps made so far.</summary>
+    public long StepCount => (long)_step.Value.Item();
+
+    /// <summary>Forgets all gradients.</summary>
+    public void ZeroGrad()
+    {
+        foreach (var group in Groups)
+            foreach (var parameter in group.Parameters) parameter.Grad = null;
+    }
+
+    /// <summary>Changes all parameters that have a gradient; frozen ones and those without are left alone.</summary>
+    /// <exception cref="GraphException">No parameter has a gradient.</exception>
+    public void Step()
+    {
+        var step = _step.Value + 1;
+        var updates = new List<(State Slot, Tensor Value)> { (_step, step) };
+        foreach (var group in Groups)
+        {
+            var rate = group.Rate.Value;
+            var context = Begin(group, step, rate);
+            foreach (var parameter in group.Parameters)
+                if (parameter is { RequiresGrad: true, Grad: { } gradient })
+                    context(parameter, gradient, _slots[parameter], updates);
+        }
+        if (updates.Count == 1)
+            throw new GraphException($"{GetType().Name}.Step: no parameter has a gradient. Call loss.Backward() first.");
+        State.AssignAll(updates);
+    }
+
+    /// <summary>Step counter, learning rates and moments by name.</summary>
+    public IReadOnlyDictionary<string, Tensor> StateDict() => Slots().ToDictionary(entry => entry.Name, entry => entry.Slot.Value);
+
+    /// <summary>Takes the values of <see cref="StateDict"/>.</summary>
+    /// <exception cref="StateDictException">Names are missing or unexpected, or shapes differ.</exception>
+    public void LoadStateDict(IReadOnlyDictionary<string, Tensor> values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        StateDicts.Load(GetType().Name, [.. Slots()], values, strict: true);
+    }
+
+    /// <summary>Changes one parameter: appends new values for it and its slots.</summary>
+    /// <param name="parameter">The parameter.</param>
+    /// <param name="gradient">Its gradient.</param>
+    /// <param name="slots">Its slots, in the order of their names.</param>
+    /// <param name="updates">Where new values go.</param>
+    protected delegate void Rule(Parameter parameter, Tensor gradient, State[] slots, List<(State Slot, Tensor Value)> updates);
+
+    /// <summary>The rule for the parameters of a group, with what they share computed once.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="step">Number of this step from 1 on; a scalar tensor.</param>
+    /// <param name="rate">Learning rate; a scalar tensor.</param>
+    protected abstract Rule Begin(ParameterGroup group, Tensor step, Tensor rate);
+
+    private IEnumerable<(string Name, State Slot)> Slots()
+    {
+        yield return ("step", _step);
+        foreach (var group in Groups) yield return (group.Rate.Name, group.Rate);
+        foreach (var (parameter, slots) in _slots)
+            for (var k = 0; k < slots.Length; k++) yield return ($"{_names[parameter]}.{_slotNames[k]}", slots[k]);
+    }
+}

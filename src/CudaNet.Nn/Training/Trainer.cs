@@ -1,0 +1,237 @@
+using System.Diagnostics;
+using CudaNet.Nn.Data;
+using CudaNet.Nn.Optimizers;
+using CudaNet.Nn.Schedules;
+
+namespace CudaNet.Nn.Training;
+
+/// <summary>Trains a model: batches, epochs, tests, progress, early stopping, and checkpoints from which a run goes on to
+/// exactly the weights that it would have had without the break.</summary>
+/// <remarks>The training step (forward, backward, clipping, optimiser) is one compiled function. A run is a pure
+/// function of the model's first weights, the loader's seed and the options: a checkpoint holds the weights, the
+/// optimiser's slots, the random streams and the place in the epoch, and nothing else is needed.</remarks>
+public sealed class Trainer
+{
+    private readonly Func<Tensor, Tensor, Tensor> _loss;
+    private readonly Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> _trainStep, _evalStep;
+
+    /// <summary>A trainer.</summary>
+    /// <param name="model">What is trained.</param>
+    /// <param name="optimizer">Who changes its parameters.</param>
+    /// <param name="loss">Scalar mean loss of a batch from the model's result and the targets; cross entropy if null.</param>
+    /// <param name="compile">False runs every step by itself, which is slower and shows each error where it arises.</param>
+    public Trainer(Module model, Optimizer optimizer, Func<Tensor, Tensor, Tensor>? loss = null, bool compile = true)
+    {
+        (Model, Optimizer, _loss) = (model, optimizer, loss ?? ((output, target) => Loss.CrossEntropy(output, target)));
+        _trainStep = compile ? Compiled.Of(TrainStep) : TrainStep;
+        _evalStep = compile ? Compiled.Of(EvalStep) : EvalStep;
+    }
+
+    /// <summary>What is trained.</summary>
+    public Module Model { get; }
+
+    /// <summary>Who changes its parameters.</summary>
+    public Optimizer Optimizer { get; }
+
+    /// <summary>Learning rate over the batches of the whole run; constant if null.</summary>
+    public Schedule? Schedule { get; init; }
+
+    /// <summary>Greatest norm of all gradients together; null for no clipping.</summary>
+    public double? ClipNorm { get; init; }
+
+    /// <summary>When to end before the last epoch; null for never.</summary>
+    public EarlyStopping? EarlyStopping { get; init; }
+
+    /// <summary>Called after each batch.</summary>
+    public Action<TrainingProgress>? OnBatch { get; init; }
+
+    /// <summary>Called after each epoch.</summary>
+    public Action<EpochResult>? OnEpoch { get; init; }
+
+    /// <summary>File that the checkpoint is written to after each epoch and on cancellation; null for none.</summary>
+    public string? CheckpointPath { get; init; }
+
+    /// <summary>Texts that go into the checkpoint: what is needed to build the same model again.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Where the run stands; a checkpoint restores it.</summary>
+    public TrainingState State { get; } = new();
+
+    /// <summary>Trains until the number of epochs is reached, from wherever <see cref="State"/> stands.</summary>
+    /// <param name="train">Samples to train on.</param>
+    /// <param name="test">Samples to test on after each epoch; null for none.</param>
+    /// <param name="epochs">Epochs in all, those already done included.</param>
+    /// <param name="cancellation">Ends the run after the present batch; the checkpoint is written.</param>
+    /// <exception cref="TrainingException">The loss is no finite number.</exception>
+    /// <exception cref="IOException">The checkpoint cannot be written.</exception>
+    public TrainingResult Fit(DataLoader train, DataLoader? test = null, int epochs = 1, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        var clock = Stopwatch.StartNew();
+        var end = TrainingEnd.Completed;
+        var pace = new Pace();
+        while (State.Epoch < epochs && !IsStopped())
+        {
+            var began = clock.Elapsed;
+            if (!TrainEpoch(train, epochs, pace, cancellation))
+            {
+                end = TrainingEnd.Interrupted;
+                SaveCheckpoint();
+                return new(end, State.History, State.Step, clock.Elapsed);
+            }
+            var trained = clock.Elapsed;
+            FinishEpoch(train, test, clock, began, trained);
+            SaveCheckpoint();
+            OnEpoch?.Invoke(State.History[^1]);
+        }
+        if (State.Epoch < epochs) end = TrainingEnd.StoppedEarly;
+        if (EarlyStopping is { RestoreBest: true } && State.BestWeights is { } best) Model.LoadStateDict(best);
+        return new(end, State.History, State.Step, clock.Elapsed);
+    }
+
+    /// <summary>What the model says to a data set, in evaluation mode.</summary>
+    public Evaluation Evaluate(DataLoader data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        var training = Model.IsTraining;
+        Model.Eval();
+        try
+        {
+            var outputs = new List<float>();
+            var targets = new List<int>();
+            double loss = 0;
+            long seen = 0, size = 1;
+            foreach (var batch in data.Epoch(0))
+            {
+                var results = _evalStep([batch.Inputs, batch.Targets]);
+                loss += results[0].Item() * batch.Count;
+                seen += batch.Count;
+                size = results[1].ElementCount / batch.Count;
+                outputs.AddRange(results[1].ToArray<float>());
+                if (IsClasses(batch.Targets)) targets.AddRange(batch.Targets.ToDoubles().Select(t => (int)t));
+            }
+            var evaluation = new Evaluation(loss / seen, double.NaN, [.. outputs], (int)size, [.. targets]);
+            return targets.Count == 0 ? evaluation : evaluation with { Accuracy = evaluation.Confusion.Accuracy };
+        }
+        finally
+        {
+            if (training) Model.Train();
+        }
+    }
+
+    /// <summary>Writes the checkpoint to <see cref="CheckpointPath"/>, if there is one.</summary>
+    /// <exception cref="IOException">It cannot be written; an earlier one is unchanged.</exception>
+    public void SaveCheckpoint()
+    {
+        if (CheckpointPath is not null) TrainingCheckpoint.Save(CheckpointPath, Model, Optimizer, State, Metadata);
+    }
+
+    /// <summary>Takes weights, slots, streams and place of a checkpoint.</summary>
+    /// <exception cref="Formats.DataFormatException">The file is damaged.</exception>
+    /// <exception cref="TrainingException">It is no checkpoint, or one of another model or optimiser.</exception>
+    public void LoadCheckpoint(string path) => TrainingCheckpoint.Load(path, Model, Optimizer, State);
+
+    /// <summary>The plan of a training step for such a batch.</summary>
+    public Execution.Plan PlanOf(Batch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        Model.Train();
+        return Compiled.PlanOf(TrainStep, batch.Inputs, batch.Targets);
+    }
+
+    /// <summary>A training step on one batch, to be called again and again: for measurements.</summary>
+    public Action StepsOn(Batch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        Model.Train();
+        Tensor[] arguments = [batch.Inputs, batch.Targets];
+        return () => _trainStep(arguments)[0].Realize();
+    }
+
+    /// <summary>True when all batches of the epoch were trained, false when it was cancelled before.</summary>
+    private bool TrainEpoch(DataLoader train, int epochs, Pace pace, CancellationToken cancellation)
+    {
+        Model.Train();
+        foreach (var batch in train.Epoch(State.Epoch, State.Batch))
+        {
+            if (cancellation.IsCancellationRequested) return false;
+            Schedule?.Apply(Optimizer, State.Step);
+            var results = _trainStep([batch.Inputs, batch.Targets]);
+            var loss = results[0].Item();
+            if (!double.IsFinite(loss)) throw Diverged(loss);
+            State.LossSum += loss * batch.Count;
+            if (results.Count > 1) State.Correct += (long)results[1].Item();
+            State.Seen += batch.Count;
+            State.HasClasses = results.Count > 1;
+            State.Batch++;
+            State.Step++;
+            // Nobody else has seen these: their memory serves the next batch, without waiting for the collector.
+            foreach (var tensor in (IEnumerable<Tensor>)[.. batch.Tensors, .. results]) tensor.Dispose();
+            pace.Tick(batch.Count);
+            OnBatch?.Invoke(new(State.Epoch + 1, epochs, State.Batch, train.BatchCount, State.LossSum / State.Seen, State.Accuracy,
+                pace.PerSecond, pace.Remaining((epochs - State.Epoch) * (long)train.SampleCount - State.Seen)));
+        }
+        return true;
+    }
+
+    private void FinishEpoch(DataLoader train, DataLoader? test, Stopwatch clock, TimeSpan began, TimeSpan trained)
+    {
+        var evaluation = test is null ? null : Evaluate(test);
+        var seconds = (trained - began).TotalSeconds;
+        State.History.Add(new(State.Epoch + 1, State.LossSum / State.Seen, State.Accuracy, evaluation?.Loss ?? double.NaN, evaluation?.Accuracy ?? double.NaN,
+            Optimizer.LearningRate, (clock.Elapsed - began).TotalSeconds, train.SampleCount / seconds));
+        State.NextEpoch();
+        if (EarlyStopping is null || evaluation is null) return;
+        if (evaluation.Loss < State.BestLoss - EarlyStopping.LeastProgress)
+        {
+            (State.BestLoss, State.EpochsWithoutProgress) = (evaluation.Loss, 0);
+            if (EarlyStopping.RestoreBest) State.BestWeights = Model.StateDict();
+        }
+        else State.EpochsWithoutProgress++;
+    }
+
+    private bool IsStopped() => EarlyStopping is not null && State.EpochsWithoutProgress > EarlyStopping.Patience;
+
+    private IReadOnlyList<Tensor> TrainStep(IReadOnlyList<Tensor> batch)
+    {
+        var output = Model.Forward(batch[0]);
+        var loss = _loss(output, batch[1]);
+        Optimizer.ZeroGrad();
+        loss.Backward();
+        if (ClipNorm is { } norm) GradientClipping.ClipByNorm(Optimizer.Groups.SelectMany(group => group.Parameters), norm);
+        Optimizer.Step();
+        return IsClasses(batch[1]) && output.Rank == 2 ? [loss, output.ArgMax(-1).Eq(batch[1]).Sum()] : [loss];
+    }
+
+    private IReadOnlyList<Tensor> EvalStep(IReadOnlyList<Tensor> batch)
+    {
+        var output = Model.Forward(batch[0]);
+        return [_loss(output, batch[1]), output.To(DType.Float32)];
+    }
+
+    private static bool IsClasses(Tensor targets) => targets.DType.IsInteger() && targets.Rank == 1;
+
+    private TrainingException Diverged(double loss) => new(
+        $"Trainer: the loss is {loss} in batch {State.Batch + 1} of epoch {State.Epoch + 1}. The data may hold NaN, or the learning rate ({Optimizer.LearningRate:G3}) is too high: "
+        + "lower it, or set ClipNorm.");
+
+    /// <summary>Throughput, averaged over the last second or so, so that a slow first batch (which plans) is soon forgotten.</summary>
+    private sealed class Pace
+    {
+        private long _last = Stopwatch.GetTimestamp();
+        private double _perSample;
+
+        public double PerSecond => _perSample > 0 ? 1 / _perSample : 0;
+
+        public void Tick(int samples)
+        {
+            var now = Stopwatch.GetTimestamp();
+            var took = Stopwatch.GetElapsedTime(_last, now).TotalSeconds;
+            var weight = _perSample == 0 ? 1 : 1 - Math.Exp(-took);
+            _perSample += (took / samples - _perSample) * Math.Clamp(weight, 0.02, 1);
+            _last = now;
+        }
+
+        public TimeSpan Remaining(long samples) => TimeSpan.FromSeconds(Math.Max(0, samples) * _perSample);
+    }
+}

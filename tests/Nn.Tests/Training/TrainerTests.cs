@@ -1,0 +1,149 @@
+using CudaNet.Nn;
+using CudaNet.Nn.Data;
+using CudaNet.Nn.Optimizers;
+using CudaNet.Nn.Schedules;
+using CudaNet.Nn.Training;
+
+namespace CudaNet.Tests.Training;
+
+[TestFixture]
+internal sealed class TrainerTests
+{
+    [Test]
+    public void A_small_net_learns_two_classes()
+    {
+        var run = new Run(1);
+        var result = run.Trainer.Fit(run.Train, run.Train, 12);
+        Assert.That(result.End, Is.EqualTo(TrainingEnd.Completed));
+        Assert.That(result.Epochs, Has.Count.EqualTo(12));
+        Assert.That(result.Epochs[^1].TestAccuracy, Is.GreaterThan(0.9));
+        Assert.That(result.Epochs[^1].TestLoss, Is.LessThan(result.Epochs[0].TestLoss));
+        Assert.That(run.Trainer.Evaluate(run.Train).Confusion.Total, Is.EqualTo(50));
+    }
+
+    [TestCase(1), TestCase(6), TestCase(9), TestCase(12)]
+    public void A_run_that_is_resumed_gives_the_same_weights_bit_for_bit(int stopAfter)
+    {
+        using var folder = new TemporaryFolder();
+        var whole = new Run(1);
+        whole.Trainer.Fit(whole.Train, whole.Train, 3);
+
+        using var stop = new CancellationTokenSource();
+        var batches = 0;
+        var stopped = new Run(1, folder["c.safetensors"], _ =>
+        {
+            if (++batches == stopAfter) stop.Cancel();
+        });
+        var end = stopped.Trainer.Fit(stopped.Train, stopped.Train, 3, stop.Token).End;
+        Assert.That(end, Is.EqualTo(TrainingEnd.Interrupted));
+
+        // First weights that differ, so that all must come from the checkpoint.
+        var resumed = new Run(99, folder["c.safetensors"]);
+        resumed.Trainer.LoadCheckpoint(folder["c.safetensors"]);
+        Assert.That(resumed.Trainer.State.Step, Is.EqualTo(stopAfter));
+        var result = resumed.Trainer.Fit(resumed.Train, resumed.Train, 3);
+
+        foreach (var (name, value) in whole.Model.StateDict())
+            Assert.That(resumed.Model.StateDict()[name].ToBytes(), Is.EqualTo(value.ToBytes()), name);
+        Assert.That(result.Epochs.Select(e => (e.TrainLoss, e.TestLoss, e.TrainAccuracy)), Is.EqualTo(whole.Trainer.State.History.Select(e => (e.TrainLoss, e.TestLoss, e.TrainAccuracy))));
+        Assert.That(folder.Names, Is.EqualTo(new[] { "c.safetensors" }), "no partial file is left");
+    }
+
+    [Test]
+    public void Compiled_and_plain_steps_give_the_same_losses()
+    {
+        Run compiled = new(1), plain = new(1, compile: false);
+        var a = compiled.Trainer.Fit(compiled.Train, epochs: 2).Epochs;
+        var b = plain.Trainer.Fit(plain.Train, epochs: 2).Epochs;
+        Assert.That(b.Select(e => e.TrainLoss), Is.EqualTo(a.Select(e => e.TrainLoss)).Within(1e-5));
+    }
+
+    [Test]
+    public void A_checkpoint_of_another_model_is_refused_and_changes_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        var run = new Run(1, folder["c.safetensors"]);
+        run.Trainer.SaveCheckpoint();
+        var other = new Linear(4, 2, random: new(1));
+        var before = other.Weight.Value.ToArray<float>();
+        var trainer = new Trainer(other, new Sgd(other.Parameters(), 0.1));
+        Assert.That(() => trainer.LoadCheckpoint(folder["c.safetensors"]), Throws.TypeOf<TrainingException>().With.Message.Contain("missing"));
+        Assert.That(other.Weight.Value.ToArray<float>(), Is.EqualTo(before));
+        other.Save2(folder["w.safetensors"]);
+        Assert.That(() => trainer.LoadCheckpoint(folder["w.safetensors"]), Throws.TypeOf<TrainingException>().With.Message.Contain("not the place of a training run"));
+    }
+
+    [Test]
+    public void A_checkpoint_serves_as_a_file_of_weights()
+    {
+        using var folder = new TemporaryFolder();
+        var run = new Run(1, folder["c.safetensors"]);
+        run.Trainer.Fit(run.Train, epochs: 1);
+        var other = Run.Net(2);
+        CudaNet.Nn.Formats.SafeTensors.SafeTensorsTensors.Load(other, folder["c.safetensors"]);
+        Assert.That(other.StateDict()["0.weight"].ToBytes(), Is.EqualTo(run.Model.StateDict()["0.weight"].ToBytes()));
+    }
+
+    [Test]
+    public void NaN_in_the_data_ends_the_run_with_the_place_and_advice()
+    {
+        var data = new TensorDataset(Tensor.Full([8, 4], double.NaN), Tensor.Zeros([8], DType.Int64));
+        var model = new Linear(4, 2, random: new(1));
+        var trainer = new Trainer(model, new Sgd(model.Parameters(), 0.1));
+        Assert.That(() => trainer.Fit(new DataLoader(data, 4)), Throws.TypeOf<TrainingException>().With.Message.Contain("batch 1 of epoch 1"));
+    }
+
+    [Test]
+    public void Early_stopping_ends_the_run_and_gives_the_best_weights_back()
+    {
+        var run = new Run(1, stopping: new EarlyStopping(1, LeastProgress: 10));
+        var result = run.Trainer.Fit(run.Train, run.Train, 10);
+        Assert.That(result.End, Is.EqualTo(TrainingEnd.StoppedEarly));
+        Assert.That(result.Epochs, Has.Count.EqualTo(3), "the first is the best, and one without progress is allowed");
+        Assert.That(run.Trainer.Evaluate(run.Train).Loss, Is.EqualTo(result.Epochs[0].TestLoss).Within(1e-6));
+    }
+
+    [Test]
+    public void Progress_counts_batches_and_epochs()
+    {
+        var seen = new List<TrainingProgress>();
+        var run = new Run(1, onBatch: seen.Add);
+        run.Trainer.Fit(run.Train, epochs: 2);
+        Assert.That(seen.Select(p => (p.Epoch, p.Batch)), Is.EqualTo(Enumerable.Range(0, 10).Select(i => (i / 5 + 1, i % 5 + 1))));
+        Assert.That(seen[^1].Remaining, Is.EqualTo(TimeSpan.Zero));
+    }
+
+    /// <summary>Batch normalisation, dropout, shuffling and a schedule: all that has a state of its own.</summary>
+    private sealed class Run
+    {
+        public Run(long seed, string? checkpoint = null, Action<TrainingProgress>? onBatch = null, bool compile = true, EarlyStopping? stopping = null)
+        {
+            Model = Net(seed);
+            var random = new RandomStream(42);
+            var x = random.Normal([50, 1, 4, 4]);
+            var y = (x.Mean([1, 2, 3]) > 0).To(DType.Int64);
+            Train = new(new TensorDataset(x, y), 10, shuffle: true, seed: 7);
+            Trainer = new(Model, new AdamW(Model.Parameters(), 0.02), compile: compile)
+            {
+                Schedule = new CosineSchedule(60, 3), ClipNorm = 5, CheckpointPath = checkpoint, OnBatch = onBatch, EarlyStopping = stopping,
+            };
+        }
+
+        public Module Model { get; }
+
+        public DataLoader Train { get; }
+
+        public Trainer Trainer { get; }
+
+        public static Sequential Net(long seed)
+        {
+            var random = new RandomStream(seed);
+            return new(new Conv2d(1, 4, 3, padding: 1, random: random), new BatchNorm2d(4), new ReLU(), new Flatten(), new Dropout(0.1, new RandomStream(seed + 1)), new Linear(64, 2, random: random));
+        }
+    }
+}
+
+internal static class Saving
+{
+    public static void Save2(this Module module, string path) => CudaNet.Nn.Formats.SafeTensors.SafeTensorsTensors.Save(module, path);
+}

@@ -1,0 +1,54 @@
+using CudaNet.Ops;
+using TorchSharp;
+using static TorchSharp.torch.nn;
+
+namespace CudaNet.Tests.Catalogue;
+
+internal static partial class TorchFunctions
+{
+    private static Shape Images => [4, 3, 5, 6];
+    private static Shape Channels => [3];
+
+    private static IEnumerable<FunctionCase> Normalisation()
+    {
+        SampleInput images = new(Images, Domain.Any), channels = new(Channels, Domain.Any), positive = new(Channels, Domain.Positive), six = new([6], Domain.Any);
+        yield return Of("BatchNorm", "training", [images, channels, channels],
+            x => x[0].BatchNormTraining(x[1], x[2]).Normalized,
+            x => functional.batch_norm(x[0], torch.zeros(3, dtype: x[0].dtype), torch.ones(3, dtype: x[0].dtype), x[1], x[2], training: true));
+        yield return Of("BatchNorm", "inference", [images, channels, positive, channels, channels],
+            x => x[0].BatchNorm(x[1], x[2], x[3], x[4]),
+            x => functional.batch_norm(x[0], x[1], x[2], x[3], x[4], training: false)) with { FirstConstant = 1 };
+        yield return Of("GroupNorm", "", [new SampleInput([2, 6, 4, 3], Domain.Any), six, six],
+            x => x[0].GroupNorm(3, x[1], x[2]), x => functional.group_norm(x[0], 3, x[1], x[2]));
+    }
+
+    private static IEnumerable<FunctionCase> Pooling()
+    {
+        yield return Of("AdaptiveAvgPool", "does not divide", [2, 3, 7, 5], x => x.AdaptiveAvgPool2d([3, 2]), x => functional.adaptive_avg_pool2d(x, [3, 2]));
+        yield return Of("AdaptiveAvgPool", "divides", [2, 3, 6, 4], x => x.AdaptiveAvgPool2d(2), x => functional.adaptive_avg_pool2d(x, [2, 2]));
+        yield return Of("AdaptiveAvgPool", "one axis", [2, 3, 7], x => x.AdaptiveAvgPool1d(3), x => functional.adaptive_avg_pool1d(x, 3));
+    }
+
+    private static IEnumerable<FunctionCase> Losses()
+    {
+        SampleInput[] pair = [new([5, 7], Domain.Any), new([5, 7], Domain.Any)];
+        yield return Of("MseLoss", "mean", pair, x => x[0].MseLoss(x[1]), x => functional.mse_loss(x[0], x[1]));
+        yield return Of("MseLoss", "sum", pair, x => x[0].MseLoss(x[1], LossReduction.Sum), x => functional.mse_loss(x[0], x[1], Reduction.Sum));
+        yield return Of("L1Loss", "", pair, x => x[0].L1Loss(x[1]), x => functional.l1_loss(x[0], x[1]));
+        yield return Of("HuberLoss", "delta 0.7", pair, x => x[0].HuberLoss(x[1], delta: 0.7), x => functional.huber_loss(x[0], x[1], delta: 0.7));
+        yield return Of("SmoothL1Loss", "beta 0.7", pair, x => x[0].SmoothL1Loss(x[1], beta: 0.7), x => functional.smooth_l1_loss(x[0], x[1], beta: 0.7));
+        yield return Of("BinaryCrossEntropyWithLogits", "", [pair[0], new([5, 7], new Domain(0, 1))],
+            x => x[0].BinaryCrossEntropyWithLogits(x[1]), x => functional.binary_cross_entropy_with_logits(x[0], x[1]));
+
+        SampleInput logits = new([9, 4], Domain.Any), classes = new([9], Domain.Integers(0, 3), Type: DType.Int64), weights = new([4], Domain.Positive);
+        yield return Of("CrossEntropy", "", [logits, classes], x => x[0].CrossEntropy(x[1]), x => functional.cross_entropy(x[0], x[1]));
+        yield return Of("CrossEntropy", "weights, smoothing", [logits, classes, weights],
+            x => x[0].CrossEntropy(x[1], weight: x[2], labelSmoothing: 0.1), x => functional.cross_entropy(x[0], x[1], x[2], label_smoothing: 0.1)) with { FirstConstant = 1 };
+        yield return Of("CrossEntropy", "ignored class, sum", [logits, classes],
+            x => x[0].CrossEntropy(x[1], LossReduction.Sum, ignoreIndex: 2), x => functional.cross_entropy(x[0], x[1], ignore_index: 2, reduction: Reduction.Sum));
+        yield return Of("CrossEntropy", "probabilities", [logits, new([9, 4], new Domain(0, 1))], x => x[0].CrossEntropy(x[1]), x => functional.cross_entropy(x[0], x[1]));
+        yield return Of("NllLoss", "", [logits, classes], x => x[0].LogSoftmax(1).NllLoss(x[1]), x => functional.nll_loss(functional.log_softmax(x[0], 1), x[1]));
+        yield return Of("NllLoss", "weights", [logits, classes, weights],
+            x => x[0].LogSoftmax(1).NllLoss(x[1], weight: x[2]), x => functional.nll_loss(functional.log_softmax(x[0], 1), x[1], x[2])) with { FirstConstant = 1 };
+    }
+}

@@ -1,0 +1,122 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+using CudaNet.Execution;
+
+namespace CudaNet.Cli.Commands;
+
+/// <summary>cudanet info.</summary>
+internal static class InfoCommand
+{
+    /// <summary>Libraries of a CUDA machine, with the names that their versions have.</summary>
+    private static readonly (string Name, string[] Files)[] Libraries =
+    [
+        ("CUDA driver", ["libcuda.so.1", "nvcuda.dll"]),
+        ("NVRTC", ["libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so.11.2", "nvrtc64_120_0.dll"]),
+        ("cuBLAS", ["libcublas.so.13", "libcublas.so.12", "libcublas.so.11", "cublas64_12.dll"]),
+        ("cuDNN", ["libcudnn.so.9", "libcudnn.so.8", "cudnn64_9.dll"]),
+        ("NVML", ["libnvidia-ml.so.1", "nvml.dll"]),
+    ];
+
+    public static Command Create() => new Command("info", "Devices, libraries and what this machine can do.").Does((_, report, _) => Run(report));
+
+    private static void Run(Report report)
+    {
+        var version = typeof(Tensor).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
+        Line("CudaNet", $"{version}, {RuntimeInformation.FrameworkDescription}");
+        Line("system", $"{RuntimeInformation.OSDescription.Trim()}, {RuntimeInformation.ProcessArchitecture}");
+        Line("processor", $"{Processor()}, {Environment.ProcessorCount} threads");
+        Line("vectors", $"{Width()} bits: {Instructions()}");
+        Line("memory", string.Create(CultureInfo.InvariantCulture, $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1L << 30):F1} GiB"));
+        report.Figure("threads", Environment.ProcessorCount);
+        report.Figure("vector_bits", Width());
+        report.Figure("memory_bytes", GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+
+        double flops = MatMulRate(), bandwidth = CopyRate();
+        Line("measured", string.Create(CultureInfo.InvariantCulture, $"{flops / 1e9:F0} GFLOP/s in a f32 matrix product of 1024³, {bandwidth / 1e9:F1} GB/s in a copy"));
+        report.Figure("matmul_flops_per_second", flops);
+        report.Figure("copy_bytes_per_second", bandwidth);
+
+        Console.WriteLine();
+        foreach (var kind in new[] { "cpu", "cuda", "virtual" })
+        {
+            var there = IsInstalled(kind, out var why);
+            Line($"device {kind}", there ? "ready" : why);
+            report.Row(("kind", "device"), ("name", kind), ("found", there), ("detail", there ? null : why));
+        }
+        foreach (var (name, files) in Libraries)
+        {
+            var found = files.FirstOrDefault(CanLoad);
+            Line(name, found ?? "not found");
+            report.Row(("kind", "library"), ("name", name), ("found", found is not null), ("detail", found));
+        }
+    }
+
+    private static void Line(string name, string value) => Console.WriteLine($"{name,-14} {value}");
+
+    private static bool IsInstalled(string kind, out string why)
+    {
+        try
+        {
+            _ = new Device(kind).Backend;
+            why = "";
+            return true;
+        }
+        catch (CudaNetException)
+        {
+            why = "no backend";
+            return false;
+        }
+    }
+
+    private static bool CanLoad(string file)
+    {
+        if (!NativeLibrary.TryLoad(file, out var handle)) return false;
+        NativeLibrary.Free(handle);
+        return true;
+    }
+
+    private static string Processor()
+    {
+        const string cpuInfo = "/proc/cpuinfo";
+        var line = File.Exists(cpuInfo) ? File.ReadLines(cpuInfo).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) : null;
+        return line is null ? RuntimeInformation.ProcessArchitecture.ToString() : line[(line.IndexOf(':') + 1)..].Trim();
+    }
+
+    private static int Width() => Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
+
+    private static string Instructions() => string.Join(", ", new (bool Has, string Name)[]
+    {
+        (Avx512F.IsSupported, "AVX-512"), (Avx2.IsSupported, "AVX2"), (Fma.IsSupported, "FMA"), (AvxVnni.IsSupported, "VNNI"), (AdvSimd.IsSupported, "NEON"),
+    }.Where(entry => entry.Has).Select(entry => entry.Name).DefaultIfEmpty("baseline"));
+
+    private static double MatMulRate()
+    {
+        const int n = 1024;
+        Tensor a = Tensor.Full([n, n], 1.5).Realize(), b = Tensor.Full([n, n], 0.5).Realize();
+        return 2.0 * n * n * n / Best(() => a.MatMul(b).Realize().Dispose());
+    }
+
+    private static double CopyRate()
+    {
+        byte[] from = new byte[64 << 20], to = new byte[from.Length];
+        return 2.0 * from.Length / Best(() => from.CopyTo(to, 0));
+    }
+
+    private static double Best(Action run)
+    {
+        var best = double.PositiveInfinity;
+        for (var i = 0; i < 5; i++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            run();
+            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        }
+        return best;
+    }
+}

@@ -1,0 +1,28 @@
+using System.CommandLine;
+using CudaNet.Execution;
+
+namespace CudaNet.Cli;
+
+/// <summary>The option that chooses a device.</summary>
+internal static class Devices
+{
+    public static Option<string> Option() => new Option<string>("--device")
+    {
+        Description = "Where to run: cpu, cuda, cuda:1, …", HelpName = "DEVICE", DefaultValueFactory = _ => "cpu",
+    }.Completing(["cpu", "cuda", "virtual"]);
+
+    /// <summary>Makes the named device the default one.</summary>
+    /// <exception cref="DeviceException">There is none.</exception>
+    public static Device Use(string name)
+    {
+        var device = Device.Parse(name);
+        _ = device.Backend;
+        return Device.Default = device;
+    }
+
+    public static Option<T> Completing<T>(this Option<T> option, string[] names)
+    {
+        option.CompletionSources.Add(names);
+        return option;
+    }
+}
