@@ -15,6 +15,8 @@ internal static class Devices
     /// <exception cref="DeviceException">There is none.</exception>
     public static Device Use(string name)
     {
+        // The CPU is always there, and an error that lists what is known shall say so.
+        _ = Device.Cpu.Backend;
         var device = Device.Parse(name);
         _ = device.Backend;
         return Device.Default = device;

@@ -13,7 +13,7 @@ internal static class ParseErrors
         var path = Path(parsed.CommandResult);
         var unknown = parsed.UnmatchedTokens.FirstOrDefault();
         string message;
-        if (unknown is null) message = parsed.Errors[0].Message;
+        if (unknown is null) message = Describe(parsed, command);
         else
         {
             var names = unknown.StartsWith('-') ? Options(parsed.CommandResult) : [.. command.Subcommands.Select(c => c.Name)];
@@ -25,6 +25,23 @@ internal static class ParseErrors
         error.WriteLine($"cudanet: {message} See {path} --help.");
         return CommandRunner.Failed;
     }
+
+    private static string Describe(ParseResult parsed, Command command)
+    {
+        if (command.Subcommands.Count > 0) return $"name what to do: {string.Join(", ", command.Subcommands.Select(c => c.Name))}.";
+        // An option whose text is no number: the parser's own message speaks of .NET types.
+        foreach (var option in parsed.CommandResult.Children.OfType<OptionResult>())
+            if (option.Errors.Any() && option.Tokens.Count == 1)
+                return $"{option.Option.Name} takes {Kind(option.Option.ValueType)}, not '{option.Tokens[0].Value}'.";
+        return parsed.Errors[0].Message;
+    }
+
+    private static string Kind(Type type) => (Nullable.GetUnderlyingType(type) ?? type) switch
+    {
+        var t when t == typeof(int) || t == typeof(long) => "a whole number",
+        var t when t == typeof(double) => "a number",
+        _ => "another value",
+    };
 
     private static string Path(CommandResult result) =>
         result.Parent is CommandResult parent ? $"{Path(parent)} {result.Command.Name}" : "cudanet";

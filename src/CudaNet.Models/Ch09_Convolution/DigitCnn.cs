@@ -14,8 +14,8 @@ public sealed class DigitCnn : Module
     {
         Features =
         [
-            new Conv2d(1, channels, 5, padding: 2, random: random), new ReLU(), new MaxPool2d(2),
-            new Conv2d(channels, 2 * channels, 5, padding: 2, random: random), new ReLU(), new MaxPool2d(2),
+            new Conv2d(1, channels, 3, padding: 1, random: random), new ReLU(), new MaxPool2d(2),
+            new Conv2d(channels, 2 * channels, 3, padding: 1, random: random), new ReLU(), new MaxPool2d(2),
             new Flatten(),
         ];
         Classifier = new(2L * channels * (size / 4) * (size / 4), classes, random: random);

@@ -37,8 +37,8 @@ public sealed record MnistOptions
     {
         if (!Models.Contains(Model)) throw new Systems.UnknownNameException("model", Model, Models);
         var complete = Model == "mlp"
-            ? this with { Epochs = Epochs ?? 20, BatchSize = BatchSize ?? 64, LearningRate = LearningRate ?? 2e-3, Shift = Shift ?? 1 }
-            : this with { Epochs = Epochs ?? 8, BatchSize = BatchSize ?? 64, LearningRate = LearningRate ?? 3e-3, Shift = Shift ?? 1 };
+            ? this with { Epochs = Epochs ?? 30, BatchSize = BatchSize ?? 64, LearningRate = LearningRate ?? 4e-3, Shift = Shift ?? 1 }
+            : this with { Epochs = Epochs ?? 8, BatchSize = BatchSize ?? 64, LearningRate = LearningRate ?? 4e-3, Shift = Shift ?? 1 };
         if (complete.Epochs < 1) throw new ArgumentException($"Epochs are {complete.Epochs}. Give 1 or more.");
         if (complete.BatchSize < 1) throw new ArgumentException($"The batch is {complete.BatchSize}. Give 1 or more.");
         if (!(complete.LearningRate > 0)) throw new ArgumentException($"The learning rate is {complete.LearningRate}. Give a number above 0.");

@@ -38,7 +38,7 @@ public sealed class MnistTraining
         (Options, Folder) = (options.Complete(), folder);
         Data = Nn.Data.Mnist.Load(Options.Data);
         if (Options.Model == "cnn" && (Data.Train.Height != Data.Train.Width || Data.Train.Height % 4 != 0))
-            throw new ArgumentException($"The cnn needs square images with a side divisible by 4; these are {Data.Train.Height}×{Data.Train.Width}. Use --model mlp.");
+            throw new ArgumentException($"The cnn needs square images with a side divisible by 4; these are {Data.Train.Height}×{Data.Train.Width}. Use the model mlp.");
         Dataset samples = new ImageDataset(Data.Train, Options.Shift > 0 ? ImageTransforms.RandomShift(Options.Shift.Value) : null);
         if (Options.Limit is { } limit) samples = samples.Take(limit);
         _train = new(samples, Options.BatchSize!.Value, shuffle: true, seed: Options.Seed);
@@ -86,11 +86,18 @@ public sealed class MnistTraining
     {
         var path = Path.Combine(folder, CheckpointName);
         if (!File.Exists(path))
-            throw new FileNotFoundException($"{path}: there is no checkpoint to go on from. Train without --resume first, or give the folder of the run by --out.", path);
+            throw new FileNotFoundException($"{path}: there is no checkpoint to go on from. Train there first, or give the folder of a run that was begun.", path);
         using var file = SafeTensorsFile.Open(path);
-        return file.Metadata.TryGetValue(OptionsKey, out var text) && JsonSerializer.Deserialize<MnistOptions>(text) is { } options
-            ? options
-            : throw new TrainingException($"{path}: this is no checkpoint of a training on MNIST. Give the folder of one by --out.");
+        try
+        {
+            return file.Metadata.TryGetValue(OptionsKey, out var text) && JsonSerializer.Deserialize<MnistOptions>(text) is { } options
+                ? options.Complete()
+                : throw new TrainingException($"{path}: this is no checkpoint of a training on MNIST. Give the folder of one.");
+        }
+        catch (JsonException error)
+        {
+            throw new TrainingException($"{path}: the options in the checkpoint are damaged: {error.Message} Train again.", error);
+        }
     }
 
     /// <summary>Goes back to where the checkpoint in the run's folder stands.</summary>
@@ -107,6 +114,7 @@ public sealed class MnistTraining
     /// <summary>Trains to the last epoch, and writes curve, confusion matrix and mistakes into the folder.</summary>
     public MnistReport Run(CancellationToken cancellation = default)
     {
+        RequireFolder();
         var result = Trainer.Fit(_train, _test, Options.Epochs!.Value, cancellation);
         var evaluation = Trainer.Evaluate(_test);
         return new(this, result, evaluation, Folder is null || result.End == TrainingEnd.Interrupted ? [] : [.. Write(result, evaluation)]);
@@ -114,6 +122,23 @@ public sealed class MnistTraining
 
     /// <summary>The first batch of training images, for the plan of a step.</summary>
     public Batch FirstBatch() => _train.Epoch(0).First();
+
+    /// <summary>A folder that cannot be written is told of at once, not after the first epoch.</summary>
+    private void RequireFolder()
+    {
+        if (Folder is null) return;
+        try
+        {
+            Directory.CreateDirectory(Folder);
+            var probe = Path.Combine(Folder, $".{Guid.NewGuid():N}.tmp");
+            File.WriteAllBytes(probe, []);
+            File.Delete(probe);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{Folder}: nothing can be written to this folder: {error.Message.TrimEnd('.')}. Choose another one.", error);
+        }
+    }
 
     private IEnumerable<string> Write(TrainingResult result, Evaluation evaluation)
     {

@@ -9,7 +9,10 @@ namespace CudaNet.Nn.Training;
 /// model's for every program that reads safetensors; the rest stands under names that begin with "@".</summary>
 public static class TrainingCheckpoint
 {
-    private const string Optimizer = "@optimizer.", Random = "@random.", Best = "@best.", Place = "cudanet.training";
+    private const string Optimizer = "@optimizer.", Random = "@random.", Best = "@best.";
+
+    /// <summary>Key of the text of the metadata that says where the run stands.</summary>
+    public const string StateKey = "cudanet.training";
 
     /// <summary>True for the name of a tensor that is no part of the model.</summary>
     public static bool IsTrainingTensor(string name) => name.StartsWith('@');
@@ -21,7 +24,7 @@ public static class TrainingCheckpoint
         var writer = new SafeTensorsWriter();
         foreach (var (key, value) in metadata ?? new Dictionary<string, string>()) writer.Metadata[key] = value;
         writer.Metadata["format"] = "pt";
-        writer.Metadata[Place] = JsonSerializer.Serialize(new PlaceRecord(state.Epoch, state.Batch, state.Step, Bits(state.LossSum), state.Correct, state.Seen,
+        writer.Metadata[StateKey] = JsonSerializer.Serialize(new PlaceRecord(state.Epoch, state.Batch, state.Step, Bits(state.LossSum), state.Correct, state.Seen,
             state.HasClasses, Bits(state.BestLoss), state.EpochsWithoutProgress, state.History), Json);
         writer.AddAll("", model.StateDict());
         writer.AddAll(Optimizer, optimizer.StateDict());
@@ -54,20 +57,30 @@ public static class TrainingCheckpoint
         {
             throw new TrainingException($"{path}: the checkpoint does not fit: {error.Message}", error);
         }
-        (state.Epoch, state.Batch, state.Step, state.Correct, state.Seen, state.HasClasses) = (place.Epoch, place.Batch, place.Step, place.Correct, place.Seen, place.HasClasses);
-        (state.LossSum, state.BestLoss, state.EpochsWithoutProgress) = (FromBits(place.LossSum), FromBits(place.BestLoss), place.EpochsWithoutProgress);
-        state.History.Clear();
-        state.History.AddRange(place.History);
+        place.CopyTo(state);
         state.BestWeights = Part(all, Best) is { Count: > 0 } best ? best : null;
+    }
+
+    /// <summary>Where the run of a checkpoint stands; null for a file that is none.</summary>
+    /// <exception cref="DataFormatException">The text is damaged.</exception>
+    public static TrainingState? StateIn(SafeTensorsFile file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        if (!file.Metadata.ContainsKey(StateKey)) return null;
+        var state = new TrainingState();
+        ReadPlace(file).CopyTo(state);
+        return state;
     }
 
     private static PlaceRecord ReadPlace(SafeTensorsFile file)
     {
-        if (!file.Metadata.TryGetValue(Place, out var text))
+        if (!file.Metadata.TryGetValue(StateKey, out var text))
             throw new TrainingException($"{file.Name}: this file holds tensors, but not the place of a training run. Give a checkpoint that CudaNet wrote, or load the tensors by Module.Load.");
         try
         {
-            return JsonSerializer.Deserialize<PlaceRecord>(text, Json) ?? throw new JsonException("it is null");
+            var place = JsonSerializer.Deserialize<PlaceRecord>(text, Json);
+            return place is { Epoch: >= 0, Batch: >= 0, Step: >= 0, Seen: >= 0, History: not null } && place.History.TrueForAll(epoch => epoch is not null) ? place
+                : throw new JsonException("a number is negative or the history is missing");
         }
         catch (JsonException error)
         {
@@ -87,5 +100,14 @@ public static class TrainingCheckpoint
     private static double FromBits(long bits) => BitConverter.Int64BitsToDouble(bits);
 
     private sealed record PlaceRecord(int Epoch, int Batch, long Step, long LossSum, long Correct, long Seen, bool HasClasses, long BestLoss,
-        int EpochsWithoutProgress, List<EpochResult> History);
+        int EpochsWithoutProgress, List<EpochResult> History)
+    {
+        public void CopyTo(TrainingState state)
+        {
+            (state.Epoch, state.Batch, state.Step, state.Correct, state.Seen, state.HasClasses) = (Epoch, Batch, Step, Correct, Seen, HasClasses);
+            (state.LossSum, state.BestLoss, state.EpochsWithoutProgress) = (FromBits(LossSum), FromBits(BestLoss), EpochsWithoutProgress);
+            state.History.Clear();
+            state.History.AddRange(History);
+        }
+    }
 }

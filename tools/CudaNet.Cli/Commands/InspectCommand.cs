@@ -39,7 +39,11 @@ internal static class InspectCommand
         report.Figure("bytes", bytes);
         Screen.Create().Write(table);
         Console.WriteLine($"{file.Tensors.Count} tensors, {Number(values)} values, {Number(bytes)} bytes" + (weights < values ? $"; {Number(weights)} values are the model's, the rest (@…) is the state of its training" : ""));
-        foreach (var (key, value) in file.Metadata) Console.WriteLine($"{key}: {(value.Length > 300 ? value[..300] + "…" : value)}");
+        if (TrainingCheckpoint.StateIn(file) is { } state)
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"training: {state.Epoch} epochs, {state.Batch} batches of the next, {state.Step} steps")
+                + (state.History is [.., { } last] ? $"; test accuracy {Screen.Percent(last.TestAccuracy)}" : ""));
+        foreach (var (key, value) in file.Metadata)
+            if (key != TrainingCheckpoint.StateKey) Console.WriteLine($"{key}: {(value.Length > 300 ? value[..300] + "…" : value)}");
     }
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
