@@ -15,8 +15,8 @@ public sealed partial class Plan
         return roots.Count > 0 ? PlanCache.Get([.. roots]).Plan : throw new GraphException("Plan.Of: the tensors are computed already; there is nothing to plan.");
     }
 
-    /// <summary>The steps as a table: what runs, what was fused into it, what it reads and writes, its work, and where its
-    /// result lies; then memory. For people.</summary>
+    /// <summary>The steps as a table: what runs, what was fused into it, what it reads and writes (the type where it is not
+    /// that of the first result; ' strided, * broadcast), its work, and where its result lies; then memory. For people.</summary>
     public string Explain()
     {
         var rows = new List<string[]> { (string[])["step", "ops", "reads", "writes", "MFLOP", "KiB", "memory"] };
@@ -26,8 +26,8 @@ public sealed partial class Plan
             rows.Add([
                 $"{s}",
                 step.Name,
-                string.Join(" ", step.Inputs.Select(input => $"{SlotName(input.Slot)}:{Describe(input)}")),
-                string.Join(" ", step.Outputs.Select(output => $"{SlotName(output.Slot)}:{output.Type}")),
+                string.Join(" ", step.Inputs.Select(input => SlotName(input.Slot) + Describe(input, step.Outputs[0].Type))),
+                string.Join(" ", step.Outputs.Select((output, k) => SlotName(output.Slot) + (k > 0 && output.Type == step.Outputs[0].Type ? "" : $":{output.Type}"))),
                 $"{step.Flops / 1e6:F3}",
                 $"{step.Bytes / 1024.0:F1}",
                 string.Join(" ", step.Outputs.Select(output => PlaceName(_slots[output.Slot]))),
@@ -61,10 +61,10 @@ public sealed partial class Plan
         : slot.Donor >= 0 ? $"over in{slot.Donor}"
         : "own";
 
-    private static string Describe(Operand operand)
+    /// <summary>The type where it is not that of the result; ' strided, * broadcast.</summary>
+    private static string Describe(Operand operand, TensorType result)
     {
-        if (operand.Layout.IsContiguous) return operand.Type.ToString();
-        var strides = operand.Layout.Strides;
-        return strides.Contains(0) ? $"{operand.Type}*" : $"{operand.Type}'"; // * broadcast, ' strided
+        var mark = operand.Layout.IsContiguous ? "" : operand.Layout.Strides.Contains(0) ? "*" : "'";
+        return operand.Type == result ? mark : $":{operand.Type}{mark}";
     }
 }
