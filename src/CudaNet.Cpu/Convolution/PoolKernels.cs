@@ -2,144 +2,131 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using CudaNet.Cpu.Threading;
 using CudaNet.Execution;
-using CudaNet.Ops;
 
 namespace CudaNet.Cpu.Convolution;
 
-/// <summary>What pooling does in one image (a channel of an example).</summary>
-internal unsafe interface IPoolBody
+/// <summary>A pooling kernel: images (channels of examples) in parallel, plain loops within.</summary>
+internal abstract unsafe class PoolKernel(ConvShape shape, Integers counted) : IStepKernel
 {
-    /// <summary>Works on an image.</summary>
-    void Image(long index);
-}
+    protected ConvShape Shape => shape;
 
-/// <summary>Pooling kernels: images in parallel, plain loops within.</summary>
-internal static unsafe class PoolKernels
-{
-    /// <summary>Output places of a window: from and to, within the input.</summary>
-    public static (long First, long Last) Range(long place, long stride, long low, long kernel, long dilation, long size)
+    protected PoolAxis D { get; } = new(shape.Output.D, shape.Stride.D, shape.Low.D, shape.Kernel.D, shape.Dilation.D, shape.Input.D, Reach(counted, 0));
+
+    protected PoolAxis H { get; } = new(shape.Output.H, shape.Stride.H, shape.Low.H, shape.Kernel.H, shape.Dilation.H, shape.Input.H, Reach(counted, 1));
+
+    protected PoolAxis W { get; } = new(shape.Output.W, shape.Stride.W, shape.Low.W, shape.Kernel.W, shape.Dilation.W, shape.Input.W, Reach(counted, 2));
+
+    public void Run(ReadOnlySpan<nint> operands)
     {
-        // First and last element of the window that lie in the input: 0 ≤ place·stride − low + k·dilation < size.
-        var origin = place * stride - low;
-        var first = origin >= 0 ? 0 : (-origin + dilation - 1) / dilation;
-        var last = origin >= size ? 0 : Math.Min(kernel, (size - 1 - origin) / dilation + 1);
-        return (first, Math.Max(first, last));
+        fixed (nint* pointers = operands)
+            WorkerPool.ParallelFor(shape.N * shape.C, Math.Max(1, 32768 / Math.Max(1, shape.OutputSize * shape.KernelSize)), new Job(this, pointers));
     }
 
-    public static void Run<TBody>(long images, long work, TBody body)
-        where TBody : struct, IPoolBody => WorkerPool.ParallelFor(images, Math.Max(1, 32768 / Math.Max(1, work)), new Job<TBody>(body));
+    /// <summary>Works on one image.</summary>
+    protected abstract void Image(nint* operands, long index);
 
-    private readonly struct Job<TBody>(TBody body) : IRangeJob
-        where TBody : struct, IPoolBody
+    /// <summary>How far behind the input the border counts in a mean; −1 where it does not count.</summary>
+    private static long Reach(Integers counted, int axis) => axis < 3 - counted.Count ? 0 : counted[axis - (3 - counted.Count)];
+
+    private readonly struct Job(PoolKernel kernel, nint* operands) : IRangeJob
     {
         public void Execute(long start, long end, int worker)
         {
-            for (var image = start; image < end; image++) body.Image(image);
+            for (var image = start; image < end; image++) kernel.Image(operands, image);
         }
     }
 }
 
 /// <summary>Maximum over windows, or its gradient: the place of the first maximum is found again from the input.</summary>
-internal sealed unsafe class MaxPoolKernel<T>(ConvShape shape, bool gradient) : IStepKernel
+/// <remarks>Operands: x, y; for the gradient x, upstream, result.</remarks>
+internal sealed unsafe class MaxPoolKernel<T>(ConvShape shape, bool gradient) : PoolKernel(shape, Integers.Repeat(-1, 3))
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    public void Run(ReadOnlySpan<nint> operands)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    protected override void Image(nint* operands, long index)
     {
-        var body = new Body(shape, (T*)operands[0], gradient ? (T*)operands[1] : (T*)operands[^1], gradient ? (T*)operands[^1] : null);
-        PoolKernels.Run(shape.N * shape.C, shape.OutputSize * shape.KernelSize, body);
-    }
-
-    private readonly struct Body(ConvShape s, T* x, T* y, T* gradient) : IPoolBody
-    {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Image(long index)
-        {
-            T* source = x + index * s.InputSize, places = y + index * s.OutputSize;
-            var back = gradient == null ? null : gradient + index * s.InputSize;
-            if (back != null) Simd.SimdLoop.Fill(back, T.Zero, (nint)s.InputSize);
-            var (stride, low, dilation) = (s.Stride.W, s.Low.W, s.Dilation.W);
-            for (long d = 0; d < s.Output.D; d++)
+        T* source = (T*)operands[0] + index * Shape.InputSize, places = (T*)operands[1] + index * Shape.OutputSize;
+        var back = gradient ? (T*)operands[2] + index * Shape.InputSize : null;
+        if (gradient) Simd.SimdLoop.Fill(back, T.Zero, (nint)Shape.InputSize);
+        long[] firstW = W.First, elementsW = W.Elements;
+        var (rowStep, dilation) = (H.Dilation * Shape.Input.W, W.Dilation);
+        var single = Shape.Kernel.D == 1;
+        for (var d = 0; d < D.First.Length; d++)
+            for (var h = 0; h < H.First.Length; h++)
             {
-                var (d0, d1) = PoolKernels.Range(d, s.Stride.D, s.Low.D, s.Kernel.D, s.Dilation.D, s.Input.D);
-                for (long h = 0; h < s.Output.H; h++)
+                var rows = H.Elements[h];
+                for (var w = 0; w < firstW.Length; w++, places++)
                 {
-                    var (h0, h1) = PoolKernels.Range(h, s.Stride.H, s.Low.H, s.Kernel.H, s.Dilation.H, s.Input.H);
-                    for (long w = 0; w < s.Output.W; w++, places++)
+                    var corner = (D.First[d] * Shape.Input.H + H.First[h]) * Shape.Input.W + firstW[w];
+                    T best;
+                    long where;
+                    if (single && rows == 2 && elementsW[w] == 2)
                     {
-                        var (w0, w1) = PoolKernels.Range(w, stride, low, s.Kernel.W, dilation, s.Input.W);
-                        var best = T.NegativeInfinity;
-                        long where = -1;
-                        for (var kd = d0; kd < d1; kd++)
-                            for (var kh = h0; kh < h1; kh++)
-                            {
-                                var row = ((d * s.Stride.D - s.Low.D + kd * s.Dilation.D) * s.Input.H + h * s.Stride.H - s.Low.H + kh * s.Dilation.H) * s.Input.W + w * stride - low;
-                                for (var kw = w0; kw < w1; kw++)
-                                {
-                                    var value = source[row + kw * dilation];
-                                    // The first of equals stays; the first NaN stays for good.
-                                    if (value > best || where < 0 || (T.IsNaN(value) && !T.IsNaN(best))) (best, where) = (value, row + kw * dilation);
-                                }
-                            }
-                        if (back == null) *places = best;
-                        else if (where >= 0) back[where] += *places;
+                        // Which element is the largest is random, so a branch on it would be mispredicted half of the time:
+                        // two independent comparisons, then one between their winners, as numbers.
+                        T a = source[corner], b = source[corner + dilation], c = source[corner + rowStep], e = source[corner + rowStep + dilation];
+                        T top = T.MaxNative(b, a), bottom = T.MaxNative(e, c);
+                        best = T.MaxNative(bottom, top);
+                        var upper = corner + Bit(b > a) * dilation;
+                        var lower = corner + rowStep + Bit(e > c) * dilation;
+                        where = upper + Bit(bottom > top) * (lower - upper);
+                        if (T.IsNaN(a + b + c + e)) (best, where) = Largest(source, corner, d, rows, rowStep, elementsW[w], dilation);
                     }
+                    else (best, where) = Largest(source, corner, d, rows, rowStep, elementsW[w], dilation);
+                    if (!gradient) *places = best;
+                    else if (where >= 0) back[where] += *places;
                 }
             }
-        }
+    }
+
+    private static long Bit(bool condition) => Unsafe.BitCast<bool, byte>(condition);
+
+    /// <summary>The first maximum of a window: the first of equals stays, the first NaN stays for good.</summary>
+    private (T Best, long Where) Largest(T* source, long corner, long d, long rows, long rowStep, long columns, long dilation)
+    {
+        var (best, where) = (T.NegativeInfinity, -1L);
+        for (long kd = 0; kd < D.Elements[d]; kd++, corner += D.Dilation * Shape.Input.H * Shape.Input.W)
+            for (long kh = 0; kh < rows; kh++)
+                for (long kw = 0; kw < columns; kw++)
+                {
+                    var position = corner + kh * rowStep + kw * dilation;
+                    var value = source[position];
+                    if (value > best || where < 0 || (T.IsNaN(value) && !T.IsNaN(best))) (best, where) = (value, position);
+                }
+        return (best, where);
     }
 }
 
 /// <summary>Mean over windows, or its gradient.</summary>
-internal sealed unsafe class AvgPoolKernel<T>(ConvShape shape, Integers counted, bool gradient) : IStepKernel
+/// <remarks>Operands: x, y; for the gradient upstream, result.</remarks>
+internal sealed unsafe class AvgPoolKernel<T>(ConvShape shape, Integers counted, bool gradient) : PoolKernel(shape, counted)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    public void Run(ReadOnlySpan<nint> operands)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    protected override void Image(nint* operands, long index)
     {
-        var reach = (D: Reach(0), H: Reach(1), W: Reach(2));
-        var body = new Body(shape, (T*)operands[gradient ? 1 : 0], (T*)operands[gradient ? 0 : 1], gradient, reach);
-        PoolKernels.Run(shape.N * shape.C, shape.OutputSize * shape.KernelSize, body);
-    }
-
-    /// <summary>How far behind the input the border counts; −1 where it does not count.</summary>
-    private long Reach(int axis) => axis < 3 - counted.Count ? 0 : counted[axis - (3 - counted.Count)];
-
-    private readonly struct Body(ConvShape s, T* x, T* y, bool gradient, (long D, long H, long W) reach) : IPoolBody
-    {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Image(long index)
-        {
-            T* image = x + index * s.InputSize, places = y + index * s.OutputSize;
-            if (gradient) Simd.SimdLoop.Fill(image, T.Zero, (nint)s.InputSize);
-            for (long d = 0; d < s.Output.D; d++)
+        T* image = (T*)operands[gradient ? 1 : 0] + index * Shape.InputSize, places = (T*)operands[gradient ? 0 : 1] + index * Shape.OutputSize;
+        if (gradient) Simd.SimdLoop.Fill(image, T.Zero, (nint)Shape.InputSize);
+        for (var d = 0; d < D.First.Length; d++)
+            for (var h = 0; h < H.First.Length; h++)
             {
-                var (d0, d1) = PoolKernels.Range(d, s.Stride.D, s.Low.D, s.Kernel.D, 1, s.Input.D);
-                var countD = Count(d, s.Stride.D, s.Low.D, s.Kernel.D, s.Input.D, reach.D, d0, d1);
-                for (long h = 0; h < s.Output.H; h++)
+                var outer = D.Count[d] * H.Count[h];
+                for (var w = 0; w < W.First.Length; w++, places++)
                 {
-                    var (h0, h1) = PoolKernels.Range(h, s.Stride.H, s.Low.H, s.Kernel.H, 1, s.Input.H);
-                    var countH = countD * Count(h, s.Stride.H, s.Low.H, s.Kernel.H, s.Input.H, reach.H, h0, h1);
-                    for (long w = 0; w < s.Output.W; w++, places++)
-                    {
-                        var (w0, w1) = PoolKernels.Range(w, s.Stride.W, s.Low.W, s.Kernel.W, 1, s.Input.W);
-                        var count = T.CreateChecked(countH * Count(w, s.Stride.W, s.Low.W, s.Kernel.W, s.Input.W, reach.W, w0, w1));
-                        var share = gradient ? *places / count : T.Zero;
-                        var sum = T.Zero;
-                        for (var kd = d0; kd < d1; kd++)
-                            for (var kh = h0; kh < h1; kh++)
-                            {
-                                var row = image + ((d * s.Stride.D - s.Low.D + kd) * s.Input.H + h * s.Stride.H - s.Low.H + kh) * s.Input.W + w * s.Stride.W - s.Low.W;
-                                if (gradient)
-                                    for (var kw = w0; kw < w1; kw++) row[kw] += share;
-                                else
-                                    for (var kw = w0; kw < w1; kw++) sum += row[kw];
-                            }
-                        if (!gradient) *places = sum / count;
-                    }
+                    var count = T.CreateTruncating(outer * W.Count[w]);
+                    var share = gradient ? *places / count : T.Zero;
+                    var sum = T.Zero;
+                    for (long kd = 0; kd < D.Elements[d]; kd++)
+                        for (long kh = 0; kh < H.Elements[h]; kh++)
+                        {
+                            var row = image + ((D.First[d] + kd) * Shape.Input.H + H.First[h] + kh) * Shape.Input.W + W.First[w];
+                            if (gradient)
+                                for (long kw = 0; kw < W.Elements[w]; kw++) row[kw] += share;
+                            else
+                                for (long kw = 0; kw < W.Elements[w]; kw++) sum += row[kw];
+                        }
+                    if (!gradient) *places = sum / count;
                 }
             }
-        }
-
-        private static long Count(long place, long stride, long low, long kernel, long size, long reach, long first, long last) =>
-            reach < 0 ? last - first : Math.Min(kernel, size + reach - (place * stride - low));
     }
 }

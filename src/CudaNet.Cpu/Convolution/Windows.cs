@@ -42,30 +42,26 @@ internal static unsafe class Windows
     private static void GatherRow<T>(ConvShape shape, T* x, long kd, long kh, long kw, long start, long end, T* target)
         where T : unmanaged
     {
-        var (stride, width) = (shape.Stride.W, shape.Input.W);
-        var shift = kw * shape.Dilation.W - shape.Low.W;
-        for (var place = start; place < end;)
+        var walk = new RowWalk(shape, kd, kh, kw, start, end);
+        var stride = shape.Stride.W;
+        while (walk.Next())
         {
             // One row of the output at a time: its places read one row of the input.
-            var ow = place % shape.Output.W;
-            var count = Math.Min(shape.Output.W - ow, end - place);
-            var row = InputRow(shape, place / shape.Output.W, kd, kh);
-            if (row < 0)
+            nint count = (nint)walk.Count, first = (nint)walk.First, last = (nint)walk.Last;
+            if (walk.Row < 0)
             {
-                new Span<T>(target, (int)count).Clear();
+                Clear(target, count);
             }
             else
             {
-                var source = x + row * width;
-                var (first, last) = Inside(ow, count, stride, shift, width);
-                new Span<T>(target, (int)first).Clear();
-                if (stride == 1) Unsafe.CopyBlockUnaligned(target + first, source + ow + first + shift, (uint)((last - first) * sizeof(T)));
+                var source = x + walk.Row * shape.Input.W + walk.Ow * stride + walk.Shift;
+                if (first > 0) Clear(target, first);
+                if (stride == 1) Unsafe.CopyBlockUnaligned(target + first, source + first, (uint)((last - first) * sizeof(T)));
                 else
-                    for (var i = first; i < last; i++) target[i] = source[(ow + i) * stride + shift];
-                new Span<T>(target + last, (int)(count - last)).Clear();
+                    for (var i = first; i < last; i++) target[i] = source[i * stride];
+                if (last < count) Clear(target + last, count - last);
             }
             target += count;
-            place += count;
         }
     }
 
@@ -73,45 +69,85 @@ internal static unsafe class Windows
     private static void ScatterRow<T>(ConvShape shape, T* x, long kd, long kh, long kw, long start, long end, T* source)
         where T : unmanaged, System.Numerics.INumberBase<T>
     {
-        var (stride, width) = (shape.Stride.W, shape.Input.W);
-        var shift = kw * shape.Dilation.W - shape.Low.W;
-        for (var place = start; place < end;)
+        var walk = new RowWalk(shape, kd, kh, kw, start, end);
+        var stride = shape.Stride.W;
+        while (walk.Next())
         {
-            var ow = place % shape.Output.W;
-            var count = Math.Min(shape.Output.W - ow, end - place);
-            var row = InputRow(shape, place / shape.Output.W, kd, kh);
-            if (row >= 0)
+            if (walk.Row >= 0)
             {
-                var target = x + row * width;
-                var (first, last) = Inside(ow, count, stride, shift, width);
-                if (stride == 1)
-                {
-                    var to = target + ow + first + shift;
-                    Simd.SimdLoop.Binary<T, Simd.AddOperator<T>>(to, source + first, to, (nint)(last - first));
-                }
+                nint first = (nint)walk.First, last = (nint)walk.Last;
+                var target = x + walk.Row * shape.Input.W + walk.Ow * stride + walk.Shift;
+                if (stride == 1) Simd.SimdLoop.Binary<T, Simd.AddOperator<T>>(target + first, source + first, target + first, last - first);
                 else
-                    for (var i = first; i < last; i++) target[(ow + i) * stride + shift] += source[i];
+                    for (var i = first; i < last; i++) target[i * stride] += source[i];
             }
-            source += count;
-            place += count;
+            source += walk.Count;
         }
     }
 
-    /// <summary>The row of the input (counted through depth and height) that an output row reads for a window row; −1 for the border.</summary>
-    private static long InputRow(ConvShape shape, long outputRow, long kd, long kh)
-    {
-        var d = outputRow / shape.Output.H * shape.Stride.D + kd * shape.Dilation.D - shape.Low.D;
-        var h = outputRow % shape.Output.H * shape.Stride.H + kh * shape.Dilation.H - shape.Low.H;
-        return (ulong)d < (ulong)shape.Input.D && (ulong)h < (ulong)shape.Input.H ? d * shape.Input.H + h : -1;
-    }
+    private static void Clear<T>(T* target, nint count)
+        where T : unmanaged => Unsafe.InitBlockUnaligned(target, 0, (uint)(count * sizeof(T)));
 
-    /// <summary>Which of <paramref name="count"/> places from ow on read from within the row.</summary>
-    private static (long First, long Last) Inside(long ow, long count, long stride, long shift, long width)
+    /// <summary>Goes through a range of places one row of the output at a time, for one element of the window.</summary>
+    private struct RowWalk
     {
-        // 0 ≤ (ow + i)·stride + shift < width
-        var first = shift >= 0 ? 0 : Math.Max(0, (-shift + stride - 1) / stride - ow);
-        var last = width - shift <= 0 ? 0 : (width - 1 - shift) / stride - ow + 1;
-        first = Math.Min(first, count);
-        return (first, Math.Clamp(last, first, count));
+        private readonly ConvShape _shape;
+        private readonly long _first;
+        private readonly long _last;
+        private readonly long _kd;
+        private readonly long _kh;
+        private long _od;
+        private long _oh;
+        private long _left;
+
+        public RowWalk(ConvShape shape, long kd, long kh, long kw, long start, long end)
+        {
+            _shape = shape;
+            _left = end - start;
+            Shift = kw * shape.Dilation.W - shape.Low.W;
+            // Places whose element lies in the input: 0 ≤ ow·stride + shift < width.
+            var (stride, width) = (shape.Stride.W, shape.Input.W);
+            _first = Shift >= 0 ? 0 : (-Shift + stride - 1) / stride;
+            _last = width - Shift <= 0 ? 0 : (width - 1 - Shift) / stride + 1;
+            (_kd, _kh) = (kd * shape.Dilation.D - shape.Low.D, kh * shape.Dilation.H - shape.Low.H);
+            var row = start / shape.Output.W;
+            Ow = start - row * shape.Output.W;
+            (_od, _oh) = (row / shape.Output.H, row % shape.Output.H);
+        }
+
+        /// <summary>Input column of place 0.</summary>
+        public long Shift { get; }
+
+        /// <summary>First place of this row.</summary>
+        public long Ow { get; private set; }
+
+        /// <summary>Places of this row.</summary>
+        public long Count { get; private set; }
+
+        /// <summary>The places [First, Last) from <see cref="Ow"/> on lie in the input.</summary>
+        public long First { get; private set; }
+
+        /// <inheritdoc cref="First"/>
+        public long Last { get; private set; }
+
+        /// <summary>The input's row, counted through depth and height; −1 for the border.</summary>
+        public long Row { get; private set; }
+
+        public bool Next()
+        {
+            if (Count > 0)
+            {
+                Ow = 0;
+                if (++_oh == _shape.Output.H) (_oh, _od) = (0, _od + 1);
+            }
+            if (_left == 0) return false;
+            Count = Math.Min(_shape.Output.W - Ow, _left);
+            _left -= Count;
+            var (d, h) = (_od * _shape.Stride.D + _kd, _oh * _shape.Stride.H + _kh);
+            Row = (ulong)d < (ulong)_shape.Input.D && (ulong)h < (ulong)_shape.Input.H ? d * _shape.Input.H + h : -1;
+            First = Math.Clamp(_first - Ow, 0, Count);
+            Last = Math.Clamp(_last - Ow, First, Count);
+            return true;
+        }
     }
 }
