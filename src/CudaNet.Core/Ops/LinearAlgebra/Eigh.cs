@@ -12,7 +12,6 @@ namespace CudaNet.Ops
             Formula = "A = V·diag(λ)·Vᵀ, VᵀV = 1, λ ascending",
             DTypes = Matrices.Types,
             ToleranceScale = 32, // rotations one after the other
-            GradientOrder = 1, // the second is right too, but differences of near eigenvalues amplify its rounding
             Samples =
             [
                 // The signs of the vectors are free: sin(A) = V·diag(sin λ)·Vᵀ does not see them.

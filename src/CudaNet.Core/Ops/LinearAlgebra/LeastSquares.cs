@@ -9,7 +9,6 @@ namespace CudaNet.Ops
             Formula = "X with least |A·X − B|, and of these the one with least |X|",
             DTypes = Matrices.Types,
             ToleranceScale = 64, // grows with the condition of A
-            GradientOrder = 1, // that of Qr
             Samples =
             [
                 Of("tall", [6, 3], [6, 2]), Of("square", [3, 3], [3, 2]), Of("wide", [3, 5], [3, 2]), Of("one", [1, 1], [1, 1]), Of("batch", [2, 5, 2], [2, 5, 1]),

@@ -12,7 +12,6 @@ namespace CudaNet.Ops
             Formula = "A = Q·R, QᵀQ = 1, R upper triangular",
             DTypes = Matrices.Types,
             ToleranceScale = 16, // reflections one after the other
-            GradientOrder = 1, // second order holds too, but central differences of it do not resolve it
             Samples =
             [
                 // The signs of the columns are free: those of R's diagonal are taken out.

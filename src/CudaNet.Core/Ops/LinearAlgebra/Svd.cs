@@ -12,7 +12,6 @@ namespace CudaNet.Ops
             Formula = "A = U·diag(s)·Vᵀ, UᵀU = VᵀV = 1, s ≥ 0 descending",
             DTypes = Matrices.Types,
             ToleranceScale = 32, // rotations one after the other
-            GradientOrder = 1, // the second is right too, but differences of near singular values amplify its rounding
             Samples =
             [
                 // The signs of the vectors are free: U·diag(sin s)·Vᵀ does not see them.
