@@ -87,8 +87,9 @@ internal static unsafe class Conversions
         else LoadStrided(from, stride, to, n);
     }
 
+    /// <summary>Reads n values with a stride.</summary>
     [MethodImpl(Hot)]
-    private static void LoadStrided<T>(T* from, nint stride, T* to, nint n) where T : unmanaged
+    public static void LoadStrided<T>(T* from, nint stride, T* to, nint n) where T : unmanaged
     {
         nint i = 0;
         for (; i <= n - 4; i += 4, from += 4 * stride)

@@ -14,11 +14,22 @@ internal sealed unsafe class ElementwiseRunner
     /// <summary>Rows at least this long are worked on one at a time; shorter ones are gathered to blocks.</summary>
     private const long LongRow = 512;
 
+    /// <summary>Rows and columns of the tiles in which transposed operands are loaded.</summary>
+    private const int TileRows = 16, TileColumns = 256;
+
+    /// <summary>Longer operands are gathered for each block.</summary>
+    private const long LongestPeriod = 128;
+
+    /// <summary>Shorter rows are not worth tiles.</summary>
+    private const long TiledRow = 64;
+
     private readonly CompiledProgram _code;
     private readonly InputAccess[] _inputs;
     private readonly int[] _outputSizes;
     private readonly long[] _sizes;
     private readonly bool _byRows;
+    private readonly int _block;
+    private readonly int _tiles;
 
     /// <summary>Compiles a program.</summary>
     /// <param name="program">What is computed.</param>
@@ -29,15 +40,21 @@ internal sealed unsafe class ElementwiseRunner
     {
         var space = IterationSpace.Of(shape, layouts, joinLast: !options.ByRows);
         _sizes = space.Sizes.Length > 0 ? space.Sizes : [1];
-        _byRows = options.ByRows || _sizes.Length == 1 || _sizes[^1] >= LongRow;
+        var transposed = _sizes.Length > 1 && _sizes[^1] >= TiledRow && Enumerable.Range(0, layouts.Count).Any(k => IsTransposed(program.Inputs[k], space.Strides[k]));
+        _byRows = options.ByRows || _sizes.Length == 1 || _sizes[^1] >= LongRow || transposed;
         _inputs = new InputAccess[layouts.Count];
         for (var k = 0; k < _inputs.Length; k++)
         {
             var type = program.Inputs[k];
             if (k == 0 && options.WideInput) type = Natural(type);
             _inputs[k] = Access(type, space, space.Strides[k], _byRows);
+            if (_inputs[k].Kind == InputKind.Transposed) _tiles++;
         }
         _code = ProgramCompiler.Compile(program, _inputs, options.WideOutput);
+        // Blocks are whole periods, so that a periodic operand is the same in each; periods divide each other.
+        _block = _tiles > 0 ? Math.Min(_code.Block, TileColumns) : _code.Block;
+        foreach (var input in _inputs)
+            if (input.Period > 1 && input.Period <= _block) _block -= (int)(_block % input.Period);
         _outputSizes = new int[program.Outputs.Length];
         for (var k = 0; k < _outputSizes.Length; k++)
         {
@@ -52,7 +69,7 @@ internal sealed unsafe class ElementwiseRunner
     public double Cost { get; } = 0;
 
     /// <summary>Elements of a block.</summary>
-    public int Block => _code.Block;
+    public int Block => _block;
 
     /// <summary>Computes the elements at positions start … end − 1.</summary>
     /// <param name="operands">Addresses of the first elements of the inputs, then of the outputs.</param>
@@ -61,40 +78,68 @@ internal sealed unsafe class ElementwiseRunner
     public void Run(nint* operands, long start, long end)
     {
         if (start >= end) return;
-        using var scratch = Scratch.Rent(_code.ScratchBytes);
+        using var scratch = Scratch.Rent(_code.ScratchBytes + _tiles * TileBytes);
         var slots = stackalloc void*[_code.SlotCount];
         _code.Bind(slots, scratch.Pointer);
-        if (_byRows) RunRows(slots, operands, start, end);
+        if (_byRows) RunRows(slots, operands, start, end, scratch.Pointer + _code.ScratchBytes);
         else RunBlocks(slots, operands, start, end);
     }
 
-    private void RunRows(void** slots, nint* operands, long start, long end)
+    private static int TileBytes => TileRows * TileColumns * sizeof(long);
+
+    private void RunRows(void** slots, nint* operands, long start, long end, byte* tiles)
     {
         var length = _sizes[^1];
         var bases = stackalloc byte*[_inputs.Length];
         for (var position = start; position < end;)
         {
-            var (row, column) = _sizes.Length == 1 ? (0, position) : Math.DivRem(position, length);
-            var rowEnd = Math.Min(end, position - column + length);
+            var (row, first) = _sizes.Length == 1 ? (0, position) : Math.DivRem(position, length);
+            // Several whole rows at once for the sake of transposed operands, else one row or a part of it.
+            var rows = _tiles == 0 || first != 0 ? 1 : Math.Clamp(Math.Min((end - position) / length, _sizes[^2] - row % _sizes[^2]), 1, TileRows);
+            var columns = Math.Min(length - first, end - position);
             Seek(bases, operands, row);
-            while (position < rowEnd)
+            for (var column = first; column < first + columns; column += _block)
             {
-                var n = (nint)Math.Min(_code.Block, rowEnd - position);
-                for (var k = 0; k < _inputs.Length; k++)
+                var n = (nint)Math.Min(_block, first + columns - column);
+                if (_tiles > 0) LoadTiles(bases, column, rows, n, tiles);
+                for (long r = 0; r < rows; r++)
                 {
-                    var input = _inputs[k];
-                    var source = bases[k] + column * input.InnerBytes;
-                    switch (input.Kind)
-                    {
-                        case InputKind.InPlace or InputKind.Repeated: slots[k] = source; break;
-                        case InputKind.RepeatedConverted: input.LoadOne(source, (byte*)slots[k]); break;
-                        default: input.Load(source, (byte*)slots[k], n); break;
-                    }
+                    Load(slots, bases, r, column, n, tiles);
+                    RunBlock(slots, operands, position + r * length + (column - first), n);
                 }
-                RunBlock(slots, operands, position, n);
-                position += n;
-                column += n;
             }
+            position += rows > 1 ? rows * length : columns;
+        }
+    }
+
+    /// <summary>Brings the inputs of a part of a row to where operations read them.</summary>
+    private void Load(void** slots, byte** bases, long row, long column, nint n, byte* tiles)
+    {
+        for (var k = 0; k < _inputs.Length; k++)
+        {
+            var input = _inputs[k];
+            var source = bases[k] + column * input.InnerBytes;
+            if (row > 0) source += row * input.Strides[^2];
+            switch (input.Kind)
+            {
+                case InputKind.InPlace or InputKind.Repeated: slots[k] = source; break;
+                case InputKind.RepeatedConverted: input.LoadOne(source, (byte*)slots[k]); break;
+                case InputKind.Transposed:
+                    slots[k] = tiles + row * n * input.Size;
+                    tiles += TileBytes;
+                    break;
+                default: input.Load(source, (byte*)slots[k], n); break;
+            }
+        }
+    }
+
+    private void LoadTiles(byte** bases, long column, long rows, nint n, byte* tiles)
+    {
+        for (var k = 0; k < _inputs.Length; k++)
+        {
+            if (_inputs[k].Kind != InputKind.Transposed) continue;
+            _inputs[k].LoadTile(bases[k] + column * _inputs[k].InnerBytes, tiles, (nint)rows, n);
+            tiles += TileBytes;
         }
     }
 
@@ -103,9 +148,10 @@ internal sealed unsafe class ElementwiseRunner
         for (var k = 0; k < _inputs.Length; k++)
             if (_inputs[k].Kind == InputKind.Repeated) slots[k] = (void*)operands[k];
             else if (_inputs[k].Kind == InputKind.RepeatedConverted) _inputs[k].LoadOne((byte*)operands[k], (byte*)slots[k]);
+        long loaded = 0; // elements of the periodic operands that are there already
         for (var position = start; position < end;)
         {
-            var n = (nint)Math.Min(_code.Block, end - position);
+            var n = (nint)Math.Min(_block, end - position);
             for (var k = 0; k < _inputs.Length; k++)
             {
                 var input = _inputs[k];
@@ -114,11 +160,13 @@ internal sealed unsafe class ElementwiseRunner
                 {
                     case InputKind.InPlace: slots[k] = source + position * input.Size; break;
                     case InputKind.Loaded: input.Load(source + position * input.Size, (byte*)slots[k], n); break;
-                    case InputKind.Gathered: input.Gather(source, _sizes, position, (byte*)slots[k], n, LaneTypes.Of(input.Type).Size()); break;
+                    case InputKind.Periodic when n <= loaded: break;
+                    case InputKind.Gathered or InputKind.Periodic: input.Gather(source, _sizes, position, (byte*)slots[k], n, LaneTypes.Of(input.Type).Size()); break;
                 }
             }
             RunBlock(slots, operands, position, n);
             position += n;
+            loaded = Math.Max(loaded, n);
         }
     }
 
@@ -147,11 +195,28 @@ internal sealed unsafe class ElementwiseRunner
         var inner = strides.Length > 0 ? (nint)strides[^1] : 1;
         var repeats = strides.Length > 0 && (byRows ? inner == 0 : Array.TrueForAll(strides, stride => stride == 0));
         var linear = byRows ? inner == 1 : space.IsLinear(strides);
+        var period = byRows ? 1 : PeriodOf(space.Sizes, strides);
         var kind = repeats ? natural ? InputKind.Repeated : InputKind.RepeatedConverted
             : linear && natural ? InputKind.InPlace
+            : byRows && IsTransposed(type, strides) ? InputKind.Transposed
             : byRows || linear ? InputKind.Loaded
+            : period > 1 ? InputKind.Periodic
             : InputKind.Gathered;
-        return new(kind, type, strides.Length > 0 ? Array.ConvertAll(strides, stride => stride * size) : [size], inner);
+        return new(kind, type, strides.Length > 0 ? Array.ConvertAll(strides, stride => stride * size) : [size], inner) { Period = kind == InputKind.Periodic ? period : 1 };
+    }
+
+    /// <summary>Consecutive along the last axis but one, and not along the last.</summary>
+    private static bool IsTransposed(DType type, long[] strides) => strides.Length > 1 && LaneTypes.IsNatural(type) && strides[^2] == 1 && strides[^1] is not (0 or 1);
+
+    /// <summary>Elements after which an operand repeats, because only trailing axes move it; 1 if that is too long to be kept.</summary>
+    private static long PeriodOf(long[] sizes, long[] strides)
+    {
+        var axis = 0;
+        while (axis < strides.Length && strides[axis] == 0) axis++;
+        if (axis == 0 || axis == strides.Length) return 1;
+        long period = 1;
+        for (; axis < sizes.Length; axis++) period *= sizes[axis];
+        return period <= LongestPeriod ? period : 1;
     }
 
     private static DType Natural(DType type) => type.IsHalf() ? DType.Float32 : type;

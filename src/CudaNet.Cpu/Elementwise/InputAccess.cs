@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CudaNet.Cpu.Elementwise;
 
 /// <summary>How a block of an operand gets to where operations read it.</summary>
@@ -17,6 +19,12 @@ internal enum InputKind : byte
 
     /// <summary>Loaded to scratch across rows.</summary>
     Gathered,
+
+    /// <summary>Gathered, and the same again after a period: loaded once.</summary>
+    Periodic,
+
+    /// <summary>Consecutive down the rows instead of along them: loaded in tiles of several rows.</summary>
+    Transposed,
 }
 
 /// <summary>An operand over an iteration space.</summary>
@@ -40,6 +48,9 @@ internal sealed unsafe class InputAccess(InputKind kind, DType type, long[] stri
     public bool IsRepeated => kind is InputKind.Repeated or InputKind.RepeatedConverted;
 
     public bool IsInPlace => kind is InputKind.InPlace;
+
+    /// <summary>After how many positions a periodic operand repeats.</summary>
+    public long Period { get; init; } = 1;
 
     /// <summary>Bytes from an element to the next along the innermost axis.</summary>
     public long InnerBytes => strides.Length > 0 ? strides[^1] : 0;
@@ -76,6 +87,33 @@ internal sealed unsafe class InputAccess(InputKind kind, DType type, long[] stri
                 source -= sizes[axis] * strides[axis];
                 index[axis] = 0;
             }
+        }
+    }
+
+    /// <summary>Loads a tile of a transposed operand: reads down the rows, where elements are consecutive, and writes rows of
+    /// n elements.</summary>
+    public void LoadTile(byte* source, byte* destination, nint rows, nint n)
+    {
+        switch (Size)
+        {
+            case 1: LoadTile(source, inner, destination, rows, n); break;
+            case 4: LoadTile((int*)source, inner, (int*)destination, rows, n); break;
+            default: LoadTile((long*)source, inner, (long*)destination, rows, n); break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void LoadTile<T>(T* source, nint stride, T* destination, nint rows, nint n) where T : unmanaged
+    {
+        for (nint row = 0; row < rows; row += 4)
+        {
+            T* from = source + row, to = destination + row * n;
+            if (rows - row >= 4)
+                for (nint i = 0; i < n; i++, from += stride)
+                    (to[i], to[n + i], to[2 * n + i], to[3 * n + i]) = (from[0], from[1], from[2], from[3]);
+            else
+                for (nint i = 0; i < n; i++, from += stride)
+                    for (nint r = 0; r < rows - row; r++) to[r * n + i] = from[r];
         }
     }
 }

@@ -42,7 +42,7 @@ internal sealed unsafe class ProgramCompiler
         for (var k = 0; k < _inputs.Count; k++)
         {
             var lane = LaneTypes.Of(_program.Inputs[k]);
-            var place = _inputs[k].Kind is InputKind.InPlace or InputKind.Repeated ? Place.Memory : Place.Register;
+            var place = _inputs[k].Kind is InputKind.InPlace or InputKind.Repeated or InputKind.Transposed ? Place.Memory : Place.Register;
             _slotOf[k] = AddSlot(new(place, lane, _inputs[k].IsRepeated));
         }
         var outputs = new int[_program.Outputs.Length];
@@ -229,6 +229,9 @@ internal sealed unsafe class ProgramCompiler
             foreach (var slot in (ReadOnlySpan<int>)[o.A, o.B, o.C, o.Result])
                 if (slot >= 0) last[slot] = k;
         }
+        // What is loaded once must outlive the block.
+        for (var k = 0; k < _inputs.Count; k++)
+            if (_inputs[k].Kind == InputKind.Periodic) last[k] = int.MaxValue;
         var layout = new RegisterLayout();
         for (var k = 0; k < _inputs.Count; k++)
             if (_slots[k].Place == Place.Register) layout.Take(k, _slots[k]);

@@ -27,6 +27,12 @@ internal sealed unsafe class FoldKernel<T, TReduce> : IStepKernel
     /// <summary>Rows that are added up before the sum joins the others: bounds the rounding error of long columns.</summary>
     private const long RowsPerLevel = 64;
 
+    /// <summary>Shorter rows are turned into columns: a vector then holds many rows instead of a part of one.</summary>
+    private const long ShortRow = 48;
+
+    /// <summary>Columns that fill some vectors: fewer are folded as if several rows were one.</summary>
+    private const long FewColumns = 128;
+
     private readonly FoldSpace _space;
     private readonly BlockSource _source;
     private readonly ElementwiseRunner _epilogue;
@@ -95,10 +101,10 @@ internal sealed unsafe class FoldKernel<T, TReduce> : IStepKernel
 
     private void FoldResults(nint* operands, long start, long end, long unit)
     {
-        using var scratch = Scratch.Rent((2 * BlockSource.Block + Math.Max(ResultBlock, ChunkLength)) * (long)sizeof(T));
+        using var scratch = Scratch.Rent((3 * BlockSource.Block + Math.Max(ResultBlock, ChunkLength)) * (long)sizeof(T));
         var buffer = scratch.Pointer;
         var level = (T*)buffer + BlockSource.Block;
-        var results = level + BlockSource.Block;
+        var results = level + 2 * BlockSource.Block;
         if (!_space.RunIsFolded)
         {
             for (var piece = start; piece < end; piece++)
@@ -115,25 +121,31 @@ internal sealed unsafe class FoldKernel<T, TReduce> : IStepKernel
         for (var first = start; first < end; first += unit)
         {
             var last = Math.Min(end, first + unit);
-            FoldRows(operands, first, last, results, buffer);
+            FoldRows(operands, first, last, results, buffer, level);
             Finish(operands, results, first, last);
         }
     }
 
     /// <summary>Folds groups whose runs are folded: one result a group.</summary>
-    private void FoldRows(nint* operands, long first, long last, T* results, byte* buffer)
+    private void FoldRows(nint* operands, long first, long last, T* results, byte* buffer, T* level)
     {
         var length = _space.Run;
         if (_space.Fold == 0) SimdLoop.Fill(results, _empty, (nint)(last - first));
         else if (_space.IsConsecutive && (_source.InMemory || length <= BlockSource.Block / 2))
         {
             // Several rows are computed at once; what lies in memory is folded from there.
-            var rows = _source.InMemory ? last - first : BlockSource.Block / length;
+            var rows = _source.InMemory && length > ShortRow ? last - first : BlockSource.Block / length;
             for (var group = first; group < last; group += rows)
             {
                 var count = Math.Min(rows, last - group);
                 var values = (T*)_source.Values(operands, _space.PositionOfGroup(group), count * length, buffer);
-                for (long r = 0; r < count; r++) results[group - first + r] = SimdLoop.Reduce<T, TReduce>(values + r * length, (nint)length);
+                if (length <= ShortRow && count >= 8)
+                {
+                    for (long i = 0; i < length; i++) Conversions.LoadStrided(values + i, (nint)length, level + i * count, (nint)count);
+                    SimdLoop.Fill(results + (group - first), TReduce.Identity, (nint)count);
+                    SimdLoop.ReduceRows<T, TReduce>(level, (nint)length, (nint)count, results + (group - first), (nint)count);
+                }
+                else for (long r = 0; r < count; r++) results[group - first + r] = SimdLoop.Reduce<T, TReduce>(values + r * length, (nint)length);
             }
         }
         else
@@ -170,7 +182,7 @@ internal sealed unsafe class FoldKernel<T, TReduce> : IStepKernel
         if (_space.IsConsecutive && _source.InMemory)
         {
             var values = (T*)_source.Values(operands, position + firstRun * _space.Run, 0, buffer);
-            SimdLoop.ReduceRows<T, TReduce>(values, (nint)(lastRun - firstRun), (nint)_space.Run, results, (nint)columns);
+            AddRows(values, lastRun - firstRun, _space.Run, results, columns, level);
             return;
         }
         // Whole rows that follow each other are computed several at once.
@@ -184,16 +196,32 @@ internal sealed unsafe class FoldKernel<T, TReduce> : IStepKernel
                 var rows = Math.Min(together, end - run);
                 var values = (T*)_source.Values(operands, position + _space.OffsetOfRun(run), rows * columns, buffer);
                 if (rows == 1) SimdLoop.Binary<T, TReduce>(level, values, level, (nint)columns);
-                else SimdLoop.ReduceRows<T, TReduce>(values, (nint)rows, (nint)columns, level, (nint)columns);
+                else AddRows(values, rows, columns, level, columns, level + BlockSource.Block);
                 run += rows;
             }
             SimdLoop.Binary<T, TReduce>(results, level, results, (nint)columns);
         }
     }
 
+    /// <summary>Adds rows to results, column by column.</summary>
+    private static void AddRows(T* values, long rows, long stride, T* results, long columns, T* wide)
+    {
+        var together = stride == columns && columns < FewColumns ? Math.Min(rows, 2 * FewColumns / columns) : 1;
+        if (together > 1)
+        {
+            var width = together * columns;
+            SimdLoop.Fill(wide, TReduce.Identity, (nint)width);
+            SimdLoop.ReduceRows<T, TReduce>(values, (nint)(rows / together), (nint)width, wide, (nint)width);
+            SimdLoop.ReduceRows<T, TReduce>(wide, (nint)together, (nint)columns, results, (nint)columns);
+            values += rows / together * width;
+            rows %= together;
+        }
+        if (rows > 0) SimdLoop.ReduceRows<T, TReduce>(values, (nint)rows, (nint)stride, results, (nint)columns);
+    }
+
     private void FoldSegment(nint* operands, long task, T* partials)
     {
-        using var scratch = Scratch.Rent(2L * BlockSource.Block * sizeof(T));
+        using var scratch = Scratch.Rent(3L * BlockSource.Block * sizeof(T));
         var level = (T*)scratch.Pointer + BlockSource.Block;
         var (segment, piece) = Math.DivRem(task, Pieces);
         var results = partials + segment * _space.Keep;
