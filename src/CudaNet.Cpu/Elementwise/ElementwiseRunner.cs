@@ -85,6 +85,28 @@ internal sealed unsafe class ElementwiseRunner
         else RunBlocks(slots, operands, start, end);
     }
 
+    /// <summary>Computes a tile: parts of several rows, of which the first input and the output lie elsewhere than the space
+    /// says. For programs made <see cref="RunnerOptions.ByRows"/> with one output.</summary>
+    /// <param name="operands">Addresses as for <see cref="Run"/>, those of the first input and the output such that they
+    /// are right for the first row; changed.</param>
+    /// <param name="start">Position of the tile's first element.</param>
+    /// <param name="rows">Rows of the tile.</param>
+    /// <param name="columns">Columns of the tile.</param>
+    /// <param name="inputStep">What is added to the first input's address from row to row, beside the position.</param>
+    /// <param name="outputStep">The same for the output.</param>
+    public void RunTile(nint* operands, long start, long rows, long columns, long inputStep, long outputStep)
+    {
+        using var scratch = Scratch.Rent(_code.ScratchBytes + _tiles * TileBytes);
+        var slots = stackalloc void*[_code.SlotCount];
+        _code.Bind(slots, scratch.Pointer);
+        for (long row = 0; row < rows; row++, start += _sizes[^1])
+        {
+            RunRows(slots, operands, start, start + columns, scratch.Pointer + _code.ScratchBytes);
+            operands[0] += (nint)inputStep;
+            operands[_inputs.Length] += (nint)outputStep;
+        }
+    }
+
     private static int TileBytes => TileRows * TileColumns * sizeof(long);
 
     private void RunRows(void** slots, nint* operands, long start, long end, byte* tiles)

@@ -50,13 +50,10 @@ internal sealed unsafe class TileEpilogue
     {
         var operands = stackalloc nint[_extras + 2];
         for (var k = 0; k < _extras; k++) operands[k + 1] = extras[k];
-        for (var r = 0; r < rows; r++)
-        {
-            // The runner adds the position to every address; source and result are given from the tile's own start.
-            var position = (row + r) * _columns + column;
-            operands[0] = (nint)((byte*)source + (r * sourceStride - position) * _sourceSize);
-            operands[_extras + 1] = (nint)((byte*)result + (r * resultStride - position) * _resultSize);
-            _runner.Run(operands, position, position + columns);
-        }
+        // The runner adds the position to every address; source and result are given from the tile's own start.
+        var position = row * _columns + column;
+        operands[0] = (nint)((byte*)source - position * _sourceSize);
+        operands[_extras + 1] = (nint)((byte*)result - position * _resultSize);
+        _runner.RunTile(operands, position, rows, columns, (sourceStride - _columns) * _sourceSize, (resultStride - _columns) * _resultSize);
     }
 }

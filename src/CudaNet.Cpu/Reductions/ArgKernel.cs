@@ -13,6 +13,9 @@ internal sealed unsafe class ArgKernel<T> : IStepKernel
 {
     private const long TaskElements = 64 << 10;
 
+    /// <summary>Shorter runs are compared element by element.</summary>
+    private const long ShortRun = 32;
+
     private readonly FoldSpace _space;
     private readonly BlockSource _source;
     private readonly bool _greatest;
@@ -51,6 +54,12 @@ internal sealed unsafe class ArgKernel<T> : IStepKernel
             {
                 var n = (nint)Math.Min(BlockSource.Block, _space.Run - i);
                 var values = (T*)_source.Values(operands, start + _space.OffsetOfRun(run) + i, n, buffer);
+                if (n <= ShortRun)
+                {
+                    for (nint k = 0; k < n; k++)
+                        if (found < 0 || IsBetter(values[k], best)) (best, found) = (values[k], run * _space.Run + i + k);
+                    continue;
+                }
                 // Two passes: the extreme by vectors, then its place. Most blocks do not reach the second.
                 var extreme = _greatest ? SimdLoop.Reduce<T, MaxOperator<T>>(values, n) : SimdLoop.Reduce<T, MinOperator<T>>(values, n);
                 if (found >= 0 && !IsBetter(extreme, best)) continue;
