@@ -11,6 +11,9 @@ namespace CudaNet.Cpu.Convolution;
 internal sealed unsafe class ConvWeightGradKernel<T>(Step step, ConvWeightGrad op) : IStepKernel
     where T : unmanaged, INumberBase<T>
 {
+    // Up to here scalar products win over a matrix product (measured at 8 and 16 channels out).
+    private const long FewRows = 25;
+
     private readonly ConvShape _shape = new(op.Geometry, step.Inputs[0].Shape, step.Outputs[0].Shape, step.Inputs[1].Shape);
 
     public void Run(ReadOnlySpan<nint> operands)
@@ -62,14 +65,33 @@ internal sealed unsafe class ConvWeightGradKernel<T>(Step step, ConvWeightGrad o
                             rowStride = (nint)(last - first);
                             Windows.Gather(s, source, first, last, windows);
                         }
+                        var upstream = y + image * s.GroupO * s.OutputSize + first;
+                        var isFirst = n == start && first == 0;
+                        if (s.Rows <= FewRows)
+                        {
+                            Dots(upstream, windows, rowStride, sums + g * s.GroupO * s.Rows, last - first, isFirst);
+                            continue;
+                        }
                         // [O, rows] += [O, places] · [rows, places]ᵀ
                         var shape = new GemmShape((int)s.GroupO, (int)s.Rows, (int)(last - first))
                         {
                             ARow = (nint)s.OutputSize, AColumn = 1, BRow = 1, BColumn = rowStride, CRow = (nint)s.Rows,
                         };
-                        MatrixProduct.Run(shape, y + image * s.GroupO * s.OutputSize + first, windows, sums + g * s.GroupO * s.Rows,
-                            T.One, n == start && first == 0 ? T.Zero : T.One, default(NoEpilogue<T>));
+                        MatrixProduct.Run(shape, upstream, windows, sums + g * s.GroupO * s.Rows, T.One, isFirst ? T.Zero : T.One, default(NoEpilogue<T>));
                     }
+                }
+        }
+
+        /// <summary>One scalar product an entry: where there are few, as in the first layer of a network, the product would spend
+        /// its time on packing.</summary>
+        private void Dots(T* upstream, T* windows, nint rowStride, T* sums, long places, bool isFirst)
+        {
+            for (long o = 0; o < s.GroupO; o++)
+                for (long r = 0; r < s.Rows; r++)
+                {
+                    var dot = Simd.SimdLoop.Dot(upstream + o * s.OutputSize, windows + r * rowStride, (nint)places);
+                    var entry = sums + o * s.Rows + r;
+                    *entry = isFirst ? dot : *entry + dot;
                 }
         }
     }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace CudaNet.Cpu.Convolution;
 
@@ -77,12 +78,23 @@ internal static unsafe class Windows
             {
                 nint first = (nint)walk.First, last = (nint)walk.Last;
                 var target = x + walk.Row * shape.Input.W + walk.Ow * stride + walk.Shift;
-                if (stride == 1) Simd.SimdLoop.Binary<T, Simd.AddOperator<T>>(target + first, source + first, target + first, last - first);
+                if (stride == 1) Accumulate(target + first, source + first, last - first);
                 else
                     for (var i = first; i < last; i++) target[i * stride] += source[i];
             }
             source += walk.Count;
         }
+    }
+
+    /// <summary>target += source. Rows of an image are short: a call of the general loop would cost as much as the sums.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Accumulate<T>(T* target, T* source, nint count)
+        where T : unmanaged, System.Numerics.INumberBase<T>
+    {
+        nint i = 0;
+        for (; i <= count - Vector256<T>.Count; i += Vector256<T>.Count) (Vector256.Load(target + i) + Vector256.Load(source + i)).Store(target + i);
+        for (; i <= count - Vector128<T>.Count; i += Vector128<T>.Count) (Vector128.Load(target + i) + Vector128.Load(source + i)).Store(target + i);
+        for (; i < count; i++) target[i] += source[i];
     }
 
     private static void Clear<T>(T* target, nint count)
