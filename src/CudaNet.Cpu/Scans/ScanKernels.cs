@@ -7,8 +7,9 @@ using CudaNet.Ops;
 
 namespace CudaNet.Cpu.Scans;
 
-/// <summary>What runs along an axis from element to element. The threads share out the rows; where the axis is not the last,
-/// neighbouring rows are run side by side, so that memory is read in its order.</summary>
+/// <summary>What runs along an axis from element to element. The threads share out the rows, and each runs several side by
+/// side: neighbours in memory where the axis is not the last, else a few far apart, whose additions then need not wait for
+/// each other.</summary>
 internal static class ScanKernels
 {
     public static void Register(KernelTable table)
@@ -51,30 +52,35 @@ internal static class ScanKernels
 
     private readonly struct Decay;
 
-    /// <summary>Rows along an axis as [outer, count, inner], cut into bands of the inner axes.</summary>
+    /// <summary>Rows along an axis as [outer, count, inner], cut into bands of the inner axes, or of the outer ones if there are no inner ones.</summary>
     private abstract unsafe class Rows : IStepKernel
     {
         protected const int Band = 64;
+        private const int FarApart = 8; // as many additions as are under way at once on two ports of latency four
 
-        protected readonly long Count, Inner;
-        private readonly long _outer, _bands;
+        protected readonly long Count, Step, Apart; // elements of a row, and from an element to its next and to the same of the next row
+        private readonly long _inner, _parts, _bands, _rows;
+        private readonly int _band;
 
         protected Rows(Shape shape, int axis)
         {
             Count = shape[axis];
-            Inner = new Shape(shape.Span[(axis + 1)..]).ElementCount;
-            _outer = new Shape(shape.Span[..axis]).ElementCount;
-            _bands = (Inner + Band - 1) / Band;
+            _inner = new Shape(shape.Span[(axis + 1)..]).ElementCount;
+            var outer = new Shape(shape.Span[..axis]).ElementCount;
+            (_rows, _band) = _inner == 1 ? (outer, FarApart) : (_inner, Band);
+            (Step, Apart) = _inner == 1 ? (1L, Count) : (_inner, 1L);
+            _bands = (_rows + _band - 1) / _band;
+            _parts = _inner == 1 ? _bands : outer * _bands;
         }
 
         public void Run(ReadOnlySpan<nint> operands)
         {
-            if (Count == 0 || Inner == 0) return;
-            var grain = Math.Max(1, 8192 / (Count * Math.Min(Inner, Band)));
-            WorkerPool.ParallelFor(_outer * _bands, grain, new Job(this, operands[0], operands[1], operands[^1]));
+            if (Count == 0 || _inner == 0) return;
+            var grain = Math.Max(1, 8192 / (Count * Math.Min(Math.Max(1, _rows), _band)));
+            WorkerPool.ParallelFor(_parts, grain, new Job(this, operands[0], operands[1], operands[^1]));
         }
 
-        /// <summary>Runs <paramref name="width"/> neighbouring rows from an element on.</summary>
+        /// <summary>Runs <paramref name="width"/> rows side by side from an element on.</summary>
         protected abstract void Part(nint first, nint second, nint target, long place, int width);
 
         private readonly struct Job(Rows rows, nint first, nint second, nint target) : IRangeJob
@@ -84,7 +90,8 @@ internal static class ScanKernels
                 for (var part = start; part < end; part++)
                 {
                     var outer = Math.DivRem(part, rows._bands, out var band);
-                    rows.Part(first, second, target, outer * rows.Count * rows.Inner + band * Band, (int)Math.Min(Band, rows.Inner - band * Band));
+                    var row = band * rows._band;
+                    rows.Part(first, second, target, outer * rows.Count * rows._inner + row * rows.Apart, (int)Math.Min(rows._band, rows._rows - row));
                 }
             }
         }
@@ -105,12 +112,12 @@ internal static class ScanKernels
             for (var j = 0; j < width; j++) sums[j] = default;
             for (long i = 0; i < Count; i++)
             {
-                var at = (reverse ? Count - 1 - i : i) * Inner;
-                for (var j = 0; j < width; j++)
+                var at = (reverse ? Count - 1 - i : i) * Step;
+                for (var j = 0; j < width; j++, at += Apart)
                 {
-                    var sum = typeof(TDecay) == typeof(Unit) ? sums[j] : sums[j] * TAccumulator.Widen(decay[at + j]);
-                    sums[j] = sum + TAccumulator.Widen(input[at + j]);
-                    output[at + j] = TAccumulator.Round(sums[j]);
+                    var sum = typeof(TDecay) == typeof(Unit) ? sums[j] : sums[j] * TAccumulator.Widen(decay[at]);
+                    sums[j] = sum + TAccumulator.Widen(input[at]);
+                    output[at] = TAccumulator.Round(sums[j]);
                 }
             }
         }
@@ -127,14 +134,17 @@ internal static class ScanKernels
             var keys = stackalloc ulong[Band];
             var places = stackalloc long[Band];
             for (long i = 0; i < Count; i++)
-                for (var j = 0; j < width; j++)
+            {
+                var at = i * Step;
+                for (var j = 0; j < width; j++, at += Apart)
                 {
-                    var key = SortKey.Of(source[i * Inner + j]);
+                    var key = SortKey.Of(source[at]);
                     // Greater keys win. For the smallest, keys are inverted; NaN stays the greatest in both.
-                    if (_smallest) key = IsNaN(source[i * Inner + j]) ? ulong.MaxValue : ~key;
+                    if (_smallest) key = IsNaN(source[at]) ? ulong.MaxValue : ~key;
                     if (i == 0 || key > keys[j]) (keys[j], places[j]) = (key, i);
-                    output[i * Inner + j] = places[j];
+                    output[at] = places[j];
                 }
+            }
         }
 
         private static bool IsNaN(T value) =>

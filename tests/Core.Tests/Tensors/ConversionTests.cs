@@ -8,7 +8,7 @@ public class ConversionTests
     public void Arrays_of_each_rank_keep_their_order()
     {
         Assert.That(Tensor.From(new[,] { { 1, 2, 3 }, { 4, 5, 6 } }).Shape, Is.EqualTo(new Shape(2, 3)));
-        Assert.That(Tensor.From(new[,,] { { { 1f }, { 2f } } }).Shape, Is.EqualTo(new Shape(1, 2, 1)));
+        Assert.That(Tensor.From(new[, ,] { { { 1f }, { 2f } } }).Shape, Is.EqualTo(new Shape(1, 2, 1)));
         var four = new double[2, 1, 3, 2];
         four[1, 0, 2, 1] = 7;
         Assert.That(Tensor.From(four)[1, 0, 2, 1].Item<double>(), Is.EqualTo(7));
