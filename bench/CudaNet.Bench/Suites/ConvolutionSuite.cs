@@ -31,24 +31,16 @@ internal static class ConvolutionSuite
     {
         var channelsPerGroup = shape.Channels / shape.Groups;
         var inputs = channelsPerGroup * shape.Kernel * shape.Kernel;
-        var x = Inputs.ToTorch(Inputs.Normal((long)shape.Batch * shape.Channels * shape.Size * shape.Size, seed: 1),
-            shape.Batch, shape.Channels, shape.Size, shape.Size);
-        var weight = Inputs.ToTorch(Inputs.Weights(shape.WeightCount, inputs, seed: 2), shape.Filters, channelsPerGroup, shape.Kernel, shape.Kernel);
-        var bias = Inputs.ToTorch(Inputs.Normal(shape.Filters, seed: 3), shape.Filters);
         long[] stride = [shape.Stride, shape.Stride], padding = [shape.Padding, shape.Padding], dilation = [1, 1];
         var outputs = (double)shape.Batch * shape.Filters * shape.OutputSize * shape.OutputSize;
-        return new Workload
-        {
-            Name = $"conv2d {shape}",
-            Flops = 2 * outputs * inputs,
-            Bytes = 4 * (x.numel() + shape.WeightCount + outputs),
-            Peer = () => functional.conv2d(x, weight, bias, stride, padding, dilation, shape.Groups).Dispose(),
-            Release = () =>
-            {
-                x.Dispose();
-                weight.Dispose();
-                bias.Dispose();
-            },
-        };
+        var images = (long)shape.Batch * shape.Channels * shape.Size * shape.Size;
+        return Sides.Create($"conv2d {shape}", 2 * outputs * inputs, 4 * (images + shape.WeightCount + outputs),
+            [
+                (Inputs.Normal(images, seed: 1), [shape.Batch, shape.Channels, shape.Size, shape.Size]),
+                (Inputs.Weights(shape.WeightCount, inputs, seed: 2), [shape.Filters, channelsPerGroup, shape.Kernel, shape.Kernel]),
+                (Inputs.Normal(shape.Filters, seed: 3), [shape.Filters]),
+            ],
+            x => x[0].Conv2d(x[1], x[2], stride: shape.Stride, padding: shape.Padding, groups: shape.Groups),
+            x => functional.conv2d(x[0], x[1], x[2], stride, padding, dilation, shape.Groups));
     }
 }

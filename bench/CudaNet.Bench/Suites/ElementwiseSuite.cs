@@ -16,11 +16,11 @@ internal static class ElementwiseSuite
 
     internal static readonly Suite Suite = new("elementwise", "elementwise functions, a fused chain and sums in f32",
     [
-        .. Each(size => Create("add", size, arrays: 3, flops: 1, (x, y) => x.add(y))),
-        .. Each(size => Create("exp", size, arrays: 2, flops: 1, (x, _) => x.exp())),
-        .. Each(size => Create("tanh", size, arrays: 2, flops: 1, (x, _) => x.tanh())),
-        .. Each(size => Create("gelu", size, arrays: 2, flops: 1, (x, _) => functional.gelu(x))),
-        .. Each(size => Create("gelu(x*y + x) * y", size, arrays: 3, flops: 4, (x, y) =>
+        .. Each(size => Binary("add", size, arrays: 3, flops: 1, (x, y) => x + y, (x, y) => x.add(y))),
+        .. Each(size => Unary("exp", size, x => x.Exp(), x => x.exp())),
+        .. Each(size => Unary("tanh", size, x => x.Tanh(), x => x.tanh())),
+        .. Each(size => Unary("gelu", size, x => x.Gelu(), x => functional.gelu(x))),
+        .. Each(size => Binary("gelu(x*y + x) * y", size, arrays: 3, flops: 4, (x, y) => (x * y + x).Gelu() * y, (x, y) =>
         {
             using var product = x.mul(y);
             product.add_(x);
@@ -28,41 +28,25 @@ internal static class ElementwiseSuite
             activated.mul_(y);
             return activated;
         })),
-        .. Each(size => Create("sum", size, arrays: 1, flops: 1, (x, _) => x.sum())),
-        () => CreateReduction("sum of rows", 2048, 2048, dimension: 1),
-        () => CreateReduction("sum of columns", 2048, 2048, dimension: 0),
+        .. Each(size => Reduction($"sum {size}", [size], x => x.Sum(), x => x.sum())),
+        () => Reduction("sum of rows 2048x2048", [2048, 2048], x => x.Sum(1), x => x.sum(1L)),
+        () => Reduction("sum of columns 2048x2048", [2048, 2048], x => x.Sum(0), x => x.sum(0L)),
     ]);
 
     private static IEnumerable<Func<Workload>> Each(Func<int, Workload> create) => [() => create(InCache), () => create(Large)];
 
-    private static Workload Create(string name, int size, int arrays, double flops, Func<torch.Tensor, torch.Tensor, torch.Tensor> peer)
-    {
-        var x = Inputs.ToTorch(Inputs.Normal(size, seed: 1), size);
-        var y = Inputs.ToTorch(Inputs.Normal(size, seed: 2), size);
-        return new Workload
-        {
-            Name = $"{name} {size}",
-            Flops = flops * size,
-            Bytes = 4.0 * arrays * size,
-            Peer = () => peer(x, y).Dispose(),
-            Release = () =>
-            {
-                x.Dispose();
-                y.Dispose();
-            },
-        };
-    }
+    private static Workload Unary(string name, int size, Func<Tensor, Tensor> ours, Func<torch.Tensor, torch.Tensor> peer) =>
+        Sides.Create($"{name} {size}", flops: size, bytes: 8.0 * size, [(Inputs.Normal(size, seed: 1), [size])], x => ours(x[0]), x => peer(x[0]));
 
-    private static Workload CreateReduction(string name, int rows, int columns, long dimension)
+    private static Workload Binary(string name, int size, int arrays, double flops, Func<Tensor, Tensor, Tensor> ours, Func<torch.Tensor, torch.Tensor, torch.Tensor> peer) =>
+        Sides.Create($"{name} {size}", flops * size, 4.0 * arrays * size, [(Inputs.Normal(size, seed: 1), [size]), (Inputs.Normal(size, seed: 2), [size])],
+            x => ours(x[0], x[1]), x => peer(x[0], x[1]));
+
+    private static Workload Reduction(string name, long[] shape, Func<Tensor, Tensor> ours, Func<torch.Tensor, torch.Tensor> peer)
     {
-        var x = Inputs.ToTorch(Inputs.Normal((long)rows * columns, seed: 1), rows, columns);
-        return new Workload
-        {
-            Name = $"{name} {rows}x{columns}",
-            Flops = (double)rows * columns,
-            Bytes = 4.0 * rows * columns,
-            Peer = () => x.sum(dimension).Dispose(),
-            Release = x.Dispose,
-        };
+        var count = shape.Aggregate(1L, (product, size) => product * size);
+        // Values of one sign: of a sum that cancels, the relative difference says nothing.
+        var values = Array.ConvertAll(Inputs.Normal(count, seed: 1), Math.Abs);
+        return Sides.Create(name, flops: count, bytes: 4.0 * count, [(values, shape)], x => ours(x[0]), x => peer(x[0]));
     }
 }

@@ -1,94 +1,73 @@
 using CudaNet.Bench.Measuring;
+using CudaNet.Nn.Optimizers;
+using CudaNet.Shared;
 using TorchSharp;
-using TorchSharp.Modules;
-using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace CudaNet.Bench.Suites;
 
 /// <summary>One training step on digits: forward, cross entropy, backward, optimiser.</summary>
 internal static class MnistStepSuite
 {
-    private const int Pixels = 784, Hidden = 128, Classes = 10;
-    private const double LearningRate = 1e-3;
+    private const double LearningRate = 1e-3, Momentum = 0.9;
+    private const int Hidden = 128, Side = 28, Channels = 16, Kernel = 5;
 
     internal static readonly Suite Suite = new("mnist-step", "training steps of the digit networks in f32",
     [
-        () => CreateMlp(64, Optimiser.Momentum),
-        () => CreateMlp(128, Optimiser.Momentum),
-        () => CreateMlp(64, Optimiser.Adam),
-        () => CreateMlp(128, Optimiser.Adam),
-        () => CreateCnn(64, Optimiser.Momentum),
-        () => CreateCnn(64, Optimiser.Adam),
+        () => CreateMlp(64, Kind.Momentum),
+        () => CreateMlp(128, Kind.Momentum),
+        () => CreateMlp(64, Kind.Adam),
+        () => CreateMlp(128, Kind.Adam),
+        () => CreateCnn(64, Kind.Momentum),
+        () => CreateCnn(64, Kind.Adam),
     ]);
 
-    private enum Optimiser
+    private enum Kind
     {
         Momentum,
         Adam,
     }
 
-    private static Workload CreateMlp(int batch, Optimiser optimiser)
+    private static Workload CreateMlp(int batch, Kind kind)
     {
-        var network = Sequential(
-            ("0", Linear(Pixels, Hidden)),
-            ("1", ReLU()),
-            ("2", Linear(Hidden, Classes)));
-        var forward = 2.0 * batch * (Pixels * Hidden + Hidden * Classes);
-        // Backward is two products for each of forward's; the one for the gradient of the images is not needed.
-        var flops = 3 * forward - 2.0 * batch * Pixels * Hidden;
-        return Create($"mlp {batch} {optimiser}", network, [batch, Pixels], optimiser, flops);
+        var first = 2.0 * batch * TwinNetwork.Pixels * Hidden;
+        var forward = first + 2.0 * batch * Hidden * TwinNetwork.Classes;
+        return Create($"mlp {batch} {kind}", TwinNetwork.Mlp(), [batch, TwinNetwork.Pixels], kind, TrainingFlops(forward, first));
     }
 
-    private static Workload CreateCnn(int batch, Optimiser optimiser)
+    private static Workload CreateCnn(int batch, Kind kind)
     {
-        const int first = 16, second = 32;
-        var network = Sequential(
-            ("0", Conv2d(1, first, kernel_size: 3, padding: 1L)),
-            ("1", ReLU()),
-            ("2", MaxPool2d(2)),
-            ("3", Conv2d(first, second, kernel_size: 3, padding: 1L)),
-            ("4", ReLU()),
-            ("5", MaxPool2d(2)),
-            ("6", Flatten()),
-            ("7", Linear(second * 7 * 7, Classes)));
-        var firstProduct = 2.0 * batch * 28 * 28 * first * 9;
-        var forward = firstProduct + 2.0 * batch * (14 * 14 * second * first * 9 + second * 7 * 7 * Classes);
-        return Create($"cnn {batch} {optimiser}", network, [batch, 1, 28, 28], optimiser, 3 * forward - firstProduct);
+        const int window = Kernel * Kernel, half = Side / 2, quarter = Side / 4;
+        var first = 2.0 * batch * Side * Side * Channels * window;
+        var forward = first + 2.0 * batch * 2 * Channels * (half * half * Channels * window + quarter * quarter * TwinNetwork.Classes);
+        return Create($"cnn {batch} {kind}", TwinNetwork.Cnn(Channels), [batch, 1, Side, Side], kind, TrainingFlops(forward, first));
     }
 
-    private static Workload Create(string name, Sequential network, long[] imageShape, Optimiser kind, double flops)
+    /// <summary>Backward is two products for each of forward's; that for the gradient of the images is not needed.</summary>
+    private static double TrainingFlops(double forward, double firstLayer) => 3 * forward - firstLayer;
+
+    private static Workload Create(string name, TwinNetwork network, long[] imageShape, Kind kind, double flops)
     {
+        const int comparedSteps = 10;
         var batch = (int)imageShape[0];
-        var images = Inputs.ToTorch(Inputs.Normal(batch * Pixels, seed: 1), imageShape);
-        var labels = torch.tensor(Inputs.Labels(batch, Classes, seed: 2));
-        optim.Optimizer optimiser = kind == Optimiser.Momentum
-            ? optim.SGD(network.parameters(), LearningRate, momentum: 0.9)
-            : optim.Adam(network.parameters(), LearningRate);
-        var parameters = network.parameters().Sum(parameter => parameter.numel());
-        void Peer()
-        {
-            // TorchSharp needs a scope: without one, every intermediate waits for the garbage collector.
-            using var scope = NewDisposeScope();
-            optimiser.zero_grad();
-            var loss = functional.cross_entropy(network.forward(images), labels);
-            loss.backward();
-            optimiser.step();
-        }
+        var images = Inputs.Normal(batch * TwinNetwork.Pixels, seed: 1);
+        var training = new TwinTraining(network,
+            parameters => kind == Kind.Momentum ? new Sgd(parameters, LearningRate, Momentum) : new Adam(parameters, LearningRate),
+            parameters => kind == Kind.Momentum ? torch.optim.SGD(parameters, LearningRate, momentum: Momentum) : torch.optim.Adam(parameters, LearningRate),
+            images, imageShape, Inputs.Labels(batch, TwinNetwork.Classes, seed: 2));
         return new Workload
         {
             Name = name,
             Flops = flops,
             // Weights, gradients and the optimiser's state, read and written.
-            Bytes = 4.0 * (images.numel() + parameters * (kind == Optimiser.Momentum ? 6 : 8)),
-            Peer = Peer,
-            Release = () =>
+            Bytes = 4.0 * (images.Length + network.Ours.ParameterCount * (kind == Kind.Momentum ? 6 : 8)),
+            Ours = () => training.OurStep().Dispose(),
+            Peer = () => training.PeerStep(read: false),
+            Disagreement = () =>
             {
-                optimiser.Dispose();
-                network.Dispose();
-                images.Dispose();
-                labels.Dispose();
+                var (ours, peer) = training.Losses(comparedSteps);
+                return ours.Zip(peer, (a, b) => Math.Abs(a - b)).Max();
             },
+            Release = training.Dispose,
         };
     }
 }

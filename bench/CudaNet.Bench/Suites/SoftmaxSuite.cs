@@ -15,15 +15,10 @@ internal static class SoftmaxSuite
 
     private static Workload Create(int rows, int columns)
     {
-        var x = Inputs.ToTorch(Inputs.Normal((long)rows * columns, seed: 1), rows, columns);
-        return new Workload
-        {
-            Name = $"softmax {rows}x{columns}",
-            // Maximum, difference, exponential, sum, quotient.
-            Flops = 5.0 * rows * columns,
-            Bytes = 8.0 * rows * columns,
-            Peer = () => x.softmax(-1).Dispose(),
-            Release = x.Dispose,
-        };
+        // Maximum, difference, exponential, sum, quotient.
+        const int operations = 5;
+        var elements = (double)rows * columns;
+        return Sides.Create($"softmax {rows}x{columns}", operations * elements, 8 * elements, [(Inputs.Normal((long)elements, seed: 1), [rows, columns])],
+            x => x[0].Softmax(), x => x[0].softmax(-1));
     }
 }

@@ -1,0 +1,46 @@
+using CudaNet.Bench.Measuring;
+using CudaNet.Execution;
+using TorchSharp;
+
+namespace CudaNet.Bench.Suites;
+
+/// <summary>A workload of a function of tensors: ours compiled once, torch's called directly.</summary>
+internal static class Sides
+{
+    /// <param name="name">What it does.</param>
+    /// <param name="flops">Operations of one run.</param>
+    /// <param name="bytes">Least bytes of one run.</param>
+    /// <param name="inputs">Values and shapes of the inputs.</param>
+    /// <param name="ours">The function in CudaNet.</param>
+    /// <param name="peer">The function in torch; its result is freed after each run.</param>
+    /// <param name="tolerance">Greatest relative difference of the results.</param>
+    internal static Workload Create(string name, double flops, double bytes, (float[] Values, long[] Shape)[] inputs,
+        Func<IReadOnlyList<Tensor>, Tensor> ours, Func<torch.Tensor[], torch.Tensor> peer, double tolerance = 1e-5)
+    {
+        Tensor[] arguments = [.. inputs.Select(input => Tensor.From(input.Values, new Shape(input.Shape)))];
+        torch.Tensor[] peers = [.. inputs.Select(input => Inputs.ToTorch(input.Values, input.Shape))];
+        var compiled = Compiled.Of(x => [ours(x)]);
+        return new Workload
+        {
+            Name = name,
+            Flops = flops,
+            Bytes = bytes,
+            Tolerance = tolerance,
+            Ours = () => compiled(arguments)[0].Dispose(),
+            Peer = () => peer(peers).Dispose(),
+            Disagreement = () =>
+            {
+                using var result = compiled(arguments)[0];
+                using var expected = peer(peers);
+                return Statistics.Disagreement(result.ToArray<float>(), Inputs.FromTorch(expected));
+            },
+            Release = () =>
+            {
+                foreach (var tensor in arguments)
+                    tensor.Dispose();
+                foreach (var tensor in peers)
+                    tensor.Dispose();
+            },
+        };
+    }
+}
