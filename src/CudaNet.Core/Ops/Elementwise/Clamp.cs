@@ -10,7 +10,7 @@ namespace CudaNet.Ops
             Formula = "min(max(x, low), high)",
             DTypes = DTypes.Numeric,
             GradientOrder = 1,
-            Samples = 
+            Samples =
             [
                 .. Samples.Unary(x => x.Clamp(-1, 1), new(-3, 3) { Kinks = [-1, 1] }),
                 .. Samples.Unary(x => x.Clamp(low: 0), Domain.NonZero),

@@ -22,7 +22,7 @@ namespace CudaNet.Ops
             inputs[1].IsLiteral(1) ? inputs[0] : null;
 
         /// <inheritdoc/>
-        public override IReadOnlyList<Tensor?> Vjp(GradientContext context) => 
+        public override IReadOnlyList<Tensor?> Vjp(GradientContext context) =>
         [
             context.Needs[0] ? context.Upstream / context.Inputs[1] : null,
             context.Needs[1] ? -context.Upstream * context.Output / context.Inputs[1] : null,

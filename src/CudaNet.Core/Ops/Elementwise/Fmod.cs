@@ -17,7 +17,7 @@ namespace CudaNet.Ops
         };
 
         /// <inheritdoc/>
-        public override IReadOnlyList<Tensor?> Vjp(GradientContext context) => 
+        public override IReadOnlyList<Tensor?> Vjp(GradientContext context) =>
         [
             context.Upstream,
             context.Needs[1] ? -context.Upstream * (context.Inputs[0] / context.Inputs[1]).Trunc() : null,

@@ -8,7 +8,7 @@ namespace CudaNet.Ops
         {
             Name = "Gelu",
             Formula = "x·Φ(x) = x/2·(1 + erf(x/√2)); or with Φ approximated by tanh",
-            Samples = 
+            Samples =
             [
                 .. Samples.Unary(x => x.Gelu()),
                 .. Samples.Unary(x => x.Gelu(tanh: true)),

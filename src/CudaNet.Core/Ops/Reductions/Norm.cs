@@ -9,7 +9,7 @@ namespace CudaNet.Ops
             Name = "Norm",
             Formula = "(Σ |x|ᵖ)^(1/p) along axes",
             DTypes = DTypes.Numeric,
-            Samples = 
+            Samples =
             [
                 .. Samples.Reduction((x, axes, keep) => x.Norm(axes: axes, keepDims: keep)),
                 .. from p in (double[])[0, 1, 2.5, double.PositiveInfinity, double.NegativeInfinity]

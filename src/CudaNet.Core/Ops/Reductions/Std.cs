@@ -9,7 +9,7 @@ namespace CudaNet.Ops
             Name = "Std",
             Formula = "√variance along axes",
             DTypes = DTypes.Numeric,
-            Samples = 
+            Samples =
             [
                 .. Samples.Reduction((x, axes, keep) => x.Std(axes, keepDims: keep), sizeOne: false),
                 new("without correction", [new([3, 7], Domain.Any)], x => x[0].Std(1, correction: 0)),

@@ -9,7 +9,7 @@ namespace CudaNet.Ops
             Name = "Var",
             Formula = "Σ (x − mean)² / (n − correction) along axes",
             DTypes = DTypes.Numeric,
-            Samples = 
+            Samples =
             [
                 .. Samples.Reduction((x, axes, keep) => x.Var(axes, keepDims: keep), sizeOne: false),
                 new("without correction", [new([3, 7], Domain.Any)], x => x[0].Var(1, correction: 0)),
