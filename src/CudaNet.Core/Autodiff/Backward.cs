@@ -10,11 +10,11 @@ public sealed partial class Tensor
     public void Backward()
     {
         var parameters = new List<Parameter>();
-        foreach (var node in Graph.Collect(Node))
+        foreach (var node in Graph.CollectHistory(Node))
             if (node.State is Parameter { RequiresGrad: true } parameter) parameters.Add(parameter);
         if (parameters.Count == 0)
-            throw new GraphException("Backward: the tensor depends on no Parameter with RequiresGrad. If it was read before (Item, ToArray), "
-                + "its graph is gone: call Backward first.");
+            throw new GraphException("Backward: the tensor depends on no Parameter with RequiresGrad. After the optimiser's step, and for the result of "
+                + "a compiled function, the graph is gone: call Backward before, or inside.");
         var gradients = Grad.Of(this, [.. parameters.Select(p => p.Value)]);
         for (var k = 0; k < gradients.Length; k++)
         {

@@ -29,24 +29,37 @@ public static class Grad
         for (var k = order.Count - 1; k >= 0; k--)
         {
             var node = order[k];
-            if (!gradients.TryGetValue(node, out var gradient) || node.Inputs.Count == 0) continue;
-            var needs = new bool[node.Inputs.Count];
-            for (var i = 0; i < needs.Length; i++) needs[i] = reached.Contains(node.Inputs[i]);
+            if (!gradients.TryGetValue(node, out var gradient) || node.History.Count == 0) continue;
+            var needs = new bool[node.History.Count];
+            for (var i = 0; i < needs.Length; i++) needs[i] = reached.Contains(node.History[i]);
             if (!needs.Contains(true)) continue;
             var partials = Differentiate(node, gradient, needs);
             for (var i = 0; i < needs.Length; i++)
                 if (needs[i] && partials[i] is { } partial)
-                    gradients[node.Inputs[i]] = gradients.TryGetValue(node.Inputs[i], out var sum) ? sum + partial : partial;
+                    gradients[node.History[i]] = gradients.TryGetValue(node.History[i], out var sum) ? sum + partial : partial;
         }
         var result = new Tensor[xs.Length];
-        for (var k = 0; k < result.Length; k++) result[k] = gradients.TryGetValue(xs[k].Node, out var g) ? g : xs[k].ZerosLike();
+        for (var k = 0; k < result.Length; k++)
+        {
+            if (!reached.Contains(xs[k].Node)) RefuseForgotten(y.Node, xs[k].Node);
+            result[k] = gradients.TryGetValue(xs[k].Node, out var g) ? g : xs[k].ZerosLike();
+        }
         return result;
+    }
+
+    /// <summary>Zeros would be wrong if the way from x to y went through a value whose history is gone.</summary>
+    private static void RefuseForgotten(Node y, Node x)
+    {
+        foreach (var node in Graph.CollectHistory(y))
+            if (node.IsForgotten && node.Id > x.Id)
+                throw new GraphException($"Grad: y may depend on x by way of {node}, whose graph is gone: it was read (Item, ToArray, ToString) or "
+                    + "computed by a compiled function before. Take the gradient first, or make x a Parameter, whose graph is kept.");
     }
 
     private static IReadOnlyList<Tensor?> Differentiate(Node node, Tensor gradient, bool[] needs)
     {
-        var inputs = new Tensor[node.Inputs.Count];
-        for (var k = 0; k < inputs.Length; k++) inputs[k] = new(node.Inputs[k]);
+        var inputs = new Tensor[node.History.Count];
+        for (var k = 0; k < inputs.Length; k++) inputs[k] = new(node.History[k]);
         return node.Op.Vjp(new(inputs, new(node), gradient) { Needs = needs });
     }
 }

@@ -101,7 +101,7 @@ internal sealed class CompiledFunction(Func<IReadOnlyList<Tensor>, IReadOnlyList
             var buffers = plan.Run(inputs, input => leaves[input] is { IsShared: false });
             var results = new Tensor[outputs.Length];
             for (var k = 0; k < results.Length; k++)
-                results[k] = new(new Node(buffers[k], outputs[k], device) { IsShared = plan.IsShared(k) });
+                results[k] = new(new Node(buffers[k], outputs[k], device, CompiledResult.Instance) { IsShared = plan.IsShared(k) });
             for (var k = 0; k < written.Length; k++) written[k].Set(buffers[outputs.Length + k], plan.IsShared(outputs.Length + k));
             return results;
         }

@@ -13,13 +13,13 @@ public static partial class Graph
         var roots = new Node[tensors.Length];
         for (var k = 0; k < roots.Length; k++) roots[k] = tensors[k].Node;
         var text = new StringBuilder("digraph cudanet {\n  rankdir=LR; node [fontname=\"sans-serif\", fontsize=11]; edge [arrowsize=0.6];\n");
-        foreach (var node in Collect(roots))
+        foreach (var node in CollectHistory(roots))
         {
-            var variable = node.Inputs.Count == 0;
+            var variable = node.History.Count == 0;
             var shape = variable ? "ellipse" : node.Shape.Rank == 0 ? "diamond" : "box";
             var label = variable ? VariableName(node) : node.Op.Name;
             text.Append(CultureInfo.InvariantCulture, $"  n{node.Id} [shape={shape}, label=\"{Escape(label)}\\n{node.Type}\"];\n");
-            foreach (var input in node.Inputs) text.Append(CultureInfo.InvariantCulture, $"  n{input.Id} -> n{node.Id};\n");
+            foreach (var input in node.History) text.Append(CultureInfo.InvariantCulture, $"  n{input.Id} -> n{node.Id};\n");
         }
         return text.Append("}\n").ToString();
     }

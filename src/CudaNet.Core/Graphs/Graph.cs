@@ -6,14 +6,19 @@ namespace CudaNet.Graphs;
 public static partial class Graph
 {
     /// <summary>The nodes that the given ones need, inputs before their users; realised nodes are leaves.</summary>
-    public static IReadOnlyList<Node> Collect(params ReadOnlySpan<Node> roots)
+    public static IReadOnlyList<Node> Collect(params ReadOnlySpan<Node> roots) => Walk(roots, static node => node.Inputs);
+
+    /// <summary>As <see cref="Collect"/>, and on into the histories of values that were read.</summary>
+    public static IReadOnlyList<Node> CollectHistory(params ReadOnlySpan<Node> roots) => Walk(roots, static node => node.History);
+
+    private static List<Node> Walk(ReadOnlySpan<Node> roots, Func<Node, IReadOnlyList<Node>> inputs)
     {
         var seen = new HashSet<Node>();
         var stack = new Stack<Node>();
         foreach (var root in roots) stack.Push(root);
         while (stack.TryPop(out var node))
             if (seen.Add(node))
-                foreach (var input in node.Inputs) stack.Push(input);
+                foreach (var input in inputs(node)) stack.Push(input);
         return Sorted(seen);
     }
 
@@ -22,10 +27,10 @@ public static partial class Graph
     internal static IReadOnlyList<Node> Between(Node root, HashSet<Node> sources)
     {
         var depends = new HashSet<Node>();
-        foreach (var node in Collect(root))
+        foreach (var node in CollectHistory(root))
         {
             var reached = sources.Contains(node);
-            foreach (var input in node.Inputs) reached |= depends.Contains(input);
+            foreach (var input in node.History) reached |= depends.Contains(input);
             if (reached) depends.Add(node);
         }
         return Sorted(depends);

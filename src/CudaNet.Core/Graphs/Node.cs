@@ -9,18 +9,22 @@ public sealed class Node
     private static long _count;
 
     private readonly Lock _gate = new();
+    private readonly bool _tracked;
     private volatile DeviceBuffer? _buffer;
-    private Node[] _inputs;
+    private Node[] _history;
 
     internal Node(Op op, Node[] inputs, TensorType type, Device device)
     {
-        (Op, _inputs, Type, Device) = (op, inputs, type, device);
+        (Op, _history, Type, Device) = (op, inputs, type, device);
         foreach (var input in inputs)
+        {
             if (!input.IsRealized) Depth = Math.Max(Depth, input.Depth + 1);
+            _tracked |= input.IsTracked;
+        }
         Id = Interlocked.Increment(ref _count);
     }
 
-    internal Node(DeviceBuffer buffer, TensorType type, Device device) : this(Leaf.Instance, [], type, device) => _buffer = buffer;
+    internal Node(DeviceBuffer buffer, TensorType type, Device device, Op? origin = null) : this(origin ?? Leaf.Instance, [], type, device) => _buffer = buffer;
 
     /// <summary>Grows with creation: inputs always have smaller numbers, so sorting by it is a topological order.</summary>
     public long Id { get; }
@@ -28,8 +32,12 @@ public sealed class Node
     /// <summary>What it does.</summary>
     public Op Op { get; }
 
-    /// <summary>What it does it to; empty once its value is there, so that the graph behind it can be freed.</summary>
-    public IReadOnlyList<Node> Inputs => _inputs;
+    /// <summary>What it does it to; empty once its value is there: what runs then starts from the value.</summary>
+    public IReadOnlyList<Node> Inputs => IsRealized ? [] : _history;
+
+    /// <summary>What it was made of, for gradients: a value that depends on a trained parameter keeps it when it is read.
+    /// Any other lets go of it, so that the graph behind a loop can be freed.</summary>
+    public IReadOnlyList<Node> History => _history;
 
     /// <summary>Shape and element type of the result.</summary>
     public TensorType Type { get; }
@@ -52,21 +60,34 @@ public sealed class Node
     /// <summary>A leaf of a slot that the user may still hold, so its buffer must not be written over.</summary>
     internal bool IsShared { get; set; }
 
+    /// <summary>True if it depends on a parameter that is trained, so that its gradient may still be asked for.</summary>
+    internal bool IsTracked => _tracked || State is Parameter { RequiresGrad: true };
+
     /// <summary>True when the value is in memory.</summary>
     public bool IsRealized => _buffer is not null;
 
     /// <summary>The value, row-major; null while it is not computed.</summary>
     internal DeviceBuffer? Buffer => _buffer;
 
-    /// <summary>Gives the node its value and lets go of its inputs.</summary>
+    /// <summary>True for a value whose history is not known any more, though it had one.</summary>
+    internal bool IsForgotten => IsRealized && _history.Length == 0 && Op is not Leaf;
+
+    /// <summary>Gives the node its value.</summary>
     internal void Realize(DeviceBuffer buffer)
     {
         lock (_gate)
         {
             if (_buffer is not null) return;
             _buffer = buffer;
-            _inputs = [];
+            if (!IsTracked) _history = [];
         }
+    }
+
+    /// <summary>Lets go of the history of a value whose gradient has been used.</summary>
+    internal void Forget()
+    {
+        lock (_gate)
+            if (IsRealized) _history = [];
     }
 
     /// <inheritdoc/>

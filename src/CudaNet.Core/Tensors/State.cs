@@ -73,6 +73,8 @@ public partial class State
             foreach (var state in _later ?? []) pending.Add(new(state._node));
             _later = null;
             Executor.Realize([.. pending]);
+            // The gradients are used: what was kept for them can go.
+            foreach (var tensor in pending) tensor.Node.Forget();
         }
         foreach (var (slot, value) in values) slot.Assign(value);
     }

@@ -39,6 +39,41 @@ public class GradTests
         Assert.That(() => Grad.Of(Tensor.From(1, 2).Sum(), X), Throws.InstanceOf<GraphException>().With.Message.Contains("only floating"));
 
     [Test]
+    public void A_value_that_was_read_keeps_the_way_to_its_parameters()
+    {
+        var w = new Parameter(X);
+        var hidden = w * 3;
+        _ = hidden.ToArray<double>();
+        var loss = (hidden * hidden).Sum();
+        _ = loss.Item();
+        loss.Backward();
+        Assert.That(w.Grad!.ToArray<double>(), Is.EqualTo(Point.Select(p => 18 * p)).Within(1e-12));
+    }
+
+    [Test]
+    public void A_gradient_through_a_value_whose_graph_is_gone_is_refused_and_not_zero()
+    {
+        var x = X;
+        var hidden = x * 3;
+        _ = hidden.ToArray<double>();
+        Assert.That(() => Grad.Of((hidden * hidden).Sum(), x), Throws.InstanceOf<GraphException>().With.Message.Contains("whose graph is gone"));
+        var compiled = Compiled.Of(v => v * 2)(x);
+        Assert.That(() => Grad.Of(compiled.Sum(), x), Throws.InstanceOf<GraphException>().With.Message.Contains("compiled function"));
+    }
+
+    [Test]
+    public void A_step_lets_go_of_the_graph_of_its_loss()
+    {
+        var w = new Parameter(X);
+        var loss = (w * w).Sum();
+        _ = loss.Item();
+        loss.Backward();
+        State.AssignAll([(w, w - w.Grad! * 0.1)]);
+        Assert.That(loss.Node.History, Is.Empty);
+        Assert.That(w.Value.Node.History, Is.Empty);
+    }
+
+    [Test]
     public void Nothing_flows_through_detach()
     {
         var x = X;

@@ -28,6 +28,7 @@ namespace CudaNet.Ops
                 new("inner sizes that differ", () => Tensor.Zeros([2, 3]).MatMul(Tensor.Zeros([4, 5])), @"left \[2, 3\] has 3, right \[4, 5\] has 4"),
                 new("right operand the wrong way round", () => Tensor.Zeros([64, 784]).MatMul(Tensor.Zeros([128, 784])), @"Did you mean right\.T"),
                 new("a scalar", () => Tensor.Zeros([]).MatMul(Tensor.Zeros([2])), "at least one axis"),
+                new("Bool", () => Tensor.Zeros([2, 3], DType.Bool).MatMul(Tensor.Zeros([3, 2], DType.Bool)), @"MatMul: Bool.*To\(DType"),
                 new("batches that do not broadcast", () => Tensor.Zeros([2, 3, 4]).MatMul(Tensor.Zeros([3, 4, 5])), "do not broadcast"),
             ],
         };
@@ -84,6 +85,7 @@ namespace CudaNet
                 throw new ShapeException($"MatMul: inner sizes differ: left {Shape} has {a.Shape[^1]}, right {right.Shape} has {b.Shape[^2]}."
                     + (right.Rank > 1 && a.Shape[^1] == b.Shape[^1] ? " Did you mean right.T?" : ""));
             var type = DTypes.Promote(a.DType, b.DType);
+            if (type == DType.Bool) throw new DTypeException("MatMul: Bool has no sum of products. Use .To(DType.Int32) on an operand.");
             var batch = Shape.Broadcast(a.Shape.Slice(0, a.Rank - 2), b.Shape.Slice(0, b.Rank - 2), "MatMul");
             var product = new MatMul().Apply(
                 a.To(type).ExpandTo(batch.Concat(a.Shape.Span[^2..])),
