@@ -15,7 +15,8 @@ internal static class CommandRunner
     public static Option<string?> Json { get; } = new("--json")
     {
         Description = "Write the figures to a JSON file too: {\"command\", \"ok\", \"figures\", \"rows\"}.",
-        HelpName = "FILE", Recursive = true,
+        HelpName = "FILE",
+        Recursive = true,
     };
 
     public static Option<bool> Debug { get; } = new("--debug") { Description = "Show the stack of an error.", Recursive = true };

@@ -8,7 +8,9 @@ internal static class Devices
 {
     public static Option<string> Option() => new Option<string>("--device")
     {
-        Description = "Where to run: cpu, cuda, cuda:1, …", HelpName = "DEVICE", DefaultValueFactory = _ => "cpu",
+        Description = "Where to run: cpu, cuda, cuda:1, …",
+        HelpName = "DEVICE",
+        DefaultValueFactory = _ => "cpu",
     }.Completing(["cpu", "cuda", "virtual"]);
 
     /// <summary>Makes the named device the default one.</summary>

@@ -165,8 +165,6 @@ public sealed class Trainer
             State.HasClasses = results.Count > 1;
             State.Batch++;
             State.Step++;
-            // Nobody else has seen these: their memory serves the next batch, without waiting for the collector.
-            foreach (var tensor in (IEnumerable<Tensor>)[.. batch.Tensors, .. results]) tensor.Dispose();
             pace.Tick(batch.Count);
             OnBatch?.Invoke(new(State.Epoch + 1, epochs, State.Batch, train.BatchCount, State.LossSum / State.Seen, State.Accuracy,
                 pace.PerSecond, pace.Remaining((epochs - State.Epoch) * (long)train.SampleCount - State.Seen)));
@@ -215,23 +213,29 @@ public sealed class Trainer
         $"Trainer: the loss is {loss} in batch {State.Batch + 1} of epoch {State.Epoch + 1}. The data may hold NaN, or the learning rate ({Optimizer.LearningRate:G3}) is too high: "
         + "lower it, or set ClipNorm.");
 
-    /// <summary>Throughput, averaged over the last second or so, so that a slow first batch (which plans) is soon forgotten.</summary>
+    /// <summary>Throughput over the last seconds, tests between epochs included. The first batch, which plans, is left out.</summary>
     private sealed class Pace
     {
-        private long _last = Stopwatch.GetTimestamp();
-        private double _perSample;
+        private const double Window = 3, Spacing = 0.1;
 
-        public double PerSecond => _perSample > 0 ? 1 / _perSample : 0;
+        private readonly Queue<(long Time, long Samples)> _marks = new();
+        private long _samples, _lastMark;
+
+        public double PerSecond { get; private set; }
 
         public void Tick(int samples)
         {
             var now = Stopwatch.GetTimestamp();
-            var took = Stopwatch.GetElapsedTime(_last, now).TotalSeconds;
-            var weight = _perSample == 0 ? 1 : 1 - Math.Exp(-took);
-            _perSample += (took / samples - _perSample) * Math.Clamp(weight, 0.02, 1);
-            _last = now;
+            if (_marks.Count == 0) _marks.Enqueue((_lastMark = now, 0));
+            else _samples += samples;
+            if (Stopwatch.GetElapsedTime(_lastMark, now).TotalSeconds < Spacing && PerSecond > 0) return;
+            while (_marks.Count > 1 && Stopwatch.GetElapsedTime(_marks.Peek().Time, now).TotalSeconds > Window) _marks.Dequeue();
+            var (time, before) = _marks.Peek();
+            var took = Stopwatch.GetElapsedTime(time, now).TotalSeconds;
+            if (took > 0 && _samples > before) PerSecond = (_samples - before) / took;
+            _marks.Enqueue((_lastMark = now, _samples));
         }
 
-        public TimeSpan Remaining(long samples) => TimeSpan.FromSeconds(Math.Max(0, samples) * _perSample);
+        public TimeSpan Remaining(long samples) => PerSecond > 0 ? TimeSpan.FromSeconds(Math.Max(0, samples) / PerSecond) : TimeSpan.Zero;
     }
 }

@@ -74,7 +74,10 @@ internal sealed class ModuleTests
         var before = ((Linear)model[0]).Bias!.Value.ToArray<float>();
         var values = new Dictionary<string, Tensor>
         {
-            ["0.weight"] = Tensor.Zeros([2, 4]), ["0.bias"] = Tensor.Zeros([2]), ["1.weight"] = Tensor.Zeros([1, 2]), ["2.bias"] = Tensor.Zeros([1]),
+            ["0.weight"] = Tensor.Zeros([2, 4]),
+            ["0.bias"] = Tensor.Zeros([2]),
+            ["1.weight"] = Tensor.Zeros([1, 2]),
+            ["2.bias"] = Tensor.Zeros([1]),
         };
         var error = Assert.Throws<StateDictException>(() => model.LoadStateDict(values))!;
         Assert.That(error.Message, Does.Contain("missing: 1.bias").And.Contain("unexpected: 2.bias").And.Contain("0.weight ([2, 4] given, [2, 3] needed)"));

@@ -125,7 +125,11 @@ internal sealed class TrainerTests
             Train = new(new TensorDataset(x, y), 10, shuffle: true, seed: 7);
             Trainer = new(Model, new AdamW(Model.Parameters(), 0.02), compile: compile)
             {
-                Schedule = new CosineSchedule(60, 3), ClipNorm = 5, CheckpointPath = checkpoint, OnBatch = onBatch, EarlyStopping = stopping,
+                Schedule = new CosineSchedule(60, 3),
+                ClipNorm = 5,
+                CheckpointPath = checkpoint,
+                OnBatch = onBatch,
+                EarlyStopping = stopping,
             };
         }
 

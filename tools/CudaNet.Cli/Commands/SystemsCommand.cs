@@ -94,6 +94,11 @@ internal static class SystemsCommand
 
     private static SystemContext Context(ParseResult parsed, string? folder, CancellationToken stop) => new()
     {
-        Out = Console.Out, Folder = folder, Quick = parsed.GetValue(Quick), Data = parsed.GetValue(Data), Seed = parsed.GetValue(Seed), Cancellation = stop,
+        Out = Console.Out,
+        Folder = folder,
+        Quick = parsed.GetValue(Quick),
+        Data = parsed.GetValue(Data),
+        Seed = parsed.GetValue(Seed),
+        Cancellation = stop,
     };
 }

@@ -65,8 +65,14 @@ internal static class TrainCommand
         if (!parsed.GetValue(Resume))
             return new MnistOptions
             {
-                Model = model ?? "mlp", Epochs = parsed.GetValue(Epochs), BatchSize = parsed.GetValue(Batch), LearningRate = parsed.GetValue(Rate),
-                Shift = parsed.GetValue(Shift), Seed = parsed.GetValue(Seed) ?? 1, Data = data, Limit = parsed.GetValue(Limit),
+                Model = model ?? "mlp",
+                Epochs = parsed.GetValue(Epochs),
+                BatchSize = parsed.GetValue(Batch),
+                LearningRate = parsed.GetValue(Rate),
+                Shift = parsed.GetValue(Shift),
+                Seed = parsed.GetValue(Seed) ?? 1,
+                Data = data,
+                Limit = parsed.GetValue(Limit),
             };
         var stored = MnistTraining.OptionsOf(folder);
         Agree("--model", model, stored.Model);

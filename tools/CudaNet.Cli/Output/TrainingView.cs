@@ -59,5 +59,5 @@ internal sealed class TrainingView
     }
 
     private static string Describe(TrainingProgress p) => string.Create(CultureInfo.InvariantCulture,
-        $"epoch {p.Epoch}/{p.Epochs}  batch {p.Batch}/{p.Batches}  loss {p.Loss:F4}  {p.SamplesPerSecond:N0} images/s  ETA {Screen.Duration(p.Remaining)}");
+        $"epoch {p.Epoch}/{p.Epochs}  batch {p.Batch}/{p.Batches}  loss {p.Loss:F4}  {(p.SamplesPerSecond > 0 ? string.Create(CultureInfo.InvariantCulture, $"{p.SamplesPerSecond:N0} images/s  ETA {Screen.Duration(p.Remaining)}") : "…")}");
 }
