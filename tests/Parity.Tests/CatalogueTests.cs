@@ -25,6 +25,10 @@ public sealed class CatalogueTests
     }
 
     [Test]
+    public void Every_reason_to_have_no_equivalent_is_that_of_an_operation() =>
+        Assert.That(TorchTable.NoEquivalent.Keys, Is.SubsetOf(OpCatalogue.All.Select(definition => definition.Name)));
+
+    [Test]
     public void No_operation_has_both_an_equivalent_and_a_reason_to_have_none() =>
         Assert.That(TorchTable.Names.Concat(TorchFunctions.Names).Intersect(TorchTable.NoEquivalent.Keys), Is.Empty);
 

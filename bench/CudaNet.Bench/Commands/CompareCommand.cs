@@ -81,8 +81,12 @@ internal static class CompareCommand
                 continue;
             ShowProgress($"{suite.Name}: {workload.Name}");
             var disagreement = workload.Disagreement();
+            var load = new ForeignLoad();
             var timing = PairedTiming.Measure(workload, seconds);
-            rows.Add(new Comparison(suite.Name, workload.Name, workload.Flops, workload.Bytes, timing, disagreement, workload.Tolerance, peak));
+            rows.Add(new Comparison(suite.Name, workload.Name, workload.Flops, workload.Bytes, timing, disagreement, workload.Tolerance, peak)
+            {
+                ForeignCores = load.Cores,
+            });
         }
         ShowProgress("");
         return rows;

@@ -6,6 +6,9 @@ namespace CudaNet.Bench.Reports;
 internal sealed record Comparison(
     string Suite, string Name, double Flops, double Bytes, PairedTiming Timing, double Disagreement, double Tolerance, MachinePeak Peak)
 {
+    /// <summary>Cores that other programs used meanwhile; null where the system does not tell.</summary>
+    internal double? ForeignCores { get; init; }
+
     internal bool HasOurs => Timing.Ours.Length > 0;
 
     internal bool Agrees => Disagreement <= Tolerance;

@@ -7,6 +7,9 @@ namespace CudaNet.Bench.Reports;
 /// <summary>The comparison for a person.</summary>
 internal static class ComparisonTable
 {
+    // Cores that other programs use; with more, the times of a row say little.
+    private const double Noisy = 0.1;
+
     internal static void WritePeak(MachinePeak peak) => AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture,
         $"peak of this machine, {peak.Threads} threads: [bold]{peak.GigaFlops:F0}[/] GFLOP/s f32 ({peak.VectorBits}-bit FMA), [bold]{peak.GigaBytes:F1}[/] GB/s (triad)");
 
@@ -14,7 +17,7 @@ internal static class ComparisonTable
     {
         var table = new Table { Border = TableBorder.Rounded, Title = new TableTitle($"{suite}: {about}") };
         table.AddColumn("workload");
-        foreach (var column in new[] { "ours min", "ours median", "peer min", "peer median", "peer/ours", "middle half", "of bests", "our rate", "of peak", "peer rate", "of peak", "difference" })
+        foreach (var column in new[] { "ours min", "ours median", "peer min", "peer median", "peer/ours", "middle half", "of bests", "our rate", "of peak", "peer rate", "of peak", "difference", "others" })
             table.AddColumn(new TableColumn(column).RightAligned().NoWrap());
         foreach (var row in rows)
             table.AddRow([.. Cells(row)]);
@@ -36,12 +39,12 @@ internal static class ComparisonTable
         yield return Rate(row, row.PeerMedian);
         yield return Format($"{row.ShareOfPeak(row.PeerMedian):P0}");
         yield return row.HasOurs ? Format($"[{(row.Agrees ? "default" : "red")}]{row.Disagreement:E0}[/]") : "-";
+        yield return row.ForeignCores is { } cores ? Format($"[{(cores > Noisy ? "yellow" : "default")}]{cores:F1}[/]") : "-";
     }
 
     internal static void WriteSummary(IReadOnlyList<Comparison> rows, double? foreignCores)
     {
-        const double noisy = 0.05;
-        if (foreignCores > noisy)
+        if (foreignCores > Noisy)
             AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture,
                 $"[yellow]Other programs kept {foreignCores:F1} cores busy meanwhile: ratios are rough, rates too low.[/]");
         var compared = rows.Where(row => row.HasOurs).ToArray();

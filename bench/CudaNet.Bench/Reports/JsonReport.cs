@@ -51,6 +51,7 @@ internal static class JsonReport
             ["bytes"] = row.Bytes,
             ["compute_bound"] = row.IsComputeBound,
             ["pairs"] = row.Timing.Peer.Length,
+            ["foreign_cores"] = row.ForeignCores,
         };
         if (row.HasOurs)
         {

@@ -40,8 +40,9 @@ internal static partial class TorchFunctions
         yield return Unary("MaskedSelect", "", x => x.MaskedSelect(x > 1), x => x.masked_select(x > 1));
         yield return Of("OneHot", "", [classes], x => x[0].OneHot(4), x => functional.one_hot(x[0], 4));
         yield return Of("IndexCopy", "", [matrix, rows], x => x[0].IndexCopy(Tensor.From(3L, 1), x[1]), x => x[0].index_copy(0, torch.tensor(new long[] { 3, 1 }), x[1]));
-        yield return Unary("Tri", "upper", x => x.Triu(1), x => x.triu(1));
-        yield return Unary("Tri", "lower", x => x.Tril(-1), x => x.tril(-1));
+        yield return Constant("Tri", "", () => Tensor.Tri(4, 6, 1), () => torch.ones(4, 6).tril(1));
+        yield return Unary("Triu", "", x => x.Triu(1), x => x.triu(1));
+        yield return Unary("Tril", "", x => x.Tril(-1), x => x.tril(-1));
     }
 
     private static IEnumerable<FunctionCase> Padding()

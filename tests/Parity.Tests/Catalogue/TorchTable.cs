@@ -16,7 +16,7 @@ internal static partial class TorchTable
         ["Bernoulli"] = AnotherGenerator,
         ["Categorical"] = AnotherGenerator,
         ["Dropout"] = AnotherGenerator,
-        ["Permutation"] = AnotherGenerator,
+        ["RandPermutation"] = AnotherGenerator,
         ["RandomBits"] = AnotherGenerator,
         ["RandomInteger"] = AnotherGenerator,
         ["RandomNormal"] = AnotherGenerator,
