@@ -56,7 +56,11 @@ internal sealed unsafe class ConvInputGradKernel<T>(Step step, ConvInputGrad op,
         {
             var shape = new GemmShape((int)s.Rows, (int)places, (int)s.GroupO)
             {
-                ARow = 1, AColumn = (nint)s.Rows, BRow = (nint)s.OutputSize, BColumn = 1, CRow = (nint)places,
+                ARow = 1,
+                AColumn = (nint)s.Rows,
+                BRow = (nint)s.OutputSize,
+                BColumn = 1,
+                CRow = (nint)places,
             };
             MatrixProduct.Run(shape, weights, upstream, windows);
         }

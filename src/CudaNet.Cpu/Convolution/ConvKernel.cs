@@ -52,7 +52,11 @@ internal sealed unsafe class ConvKernel<T>(Step step, Conv op, PlaneEpilogue? ep
                 // [O, places] = [O, rows] · [rows, places]
                 var shape = new GemmShape((int)s.GroupO, (int)(last - first), (int)s.Rows)
                 {
-                    ARow = (nint)s.Rows, AColumn = 1, BRow = rowStride, BColumn = 1, CRow = (nint)s.OutputSize,
+                    ARow = (nint)s.Rows,
+                    AColumn = 1,
+                    BRow = rowStride,
+                    BColumn = 1,
+                    CRow = (nint)s.OutputSize,
                 };
                 var target = y + image * s.GroupO * s.OutputSize + first;
                 MatrixProduct.Run(shape, w + group * s.GroupO * s.Rows, windows, target);

@@ -75,7 +75,11 @@ internal sealed unsafe class ConvWeightGradKernel<T>(Step step, ConvWeightGrad o
                         // [O, rows] += [O, places] · [rows, places]ᵀ
                         var shape = new GemmShape((int)s.GroupO, (int)s.Rows, (int)(last - first))
                         {
-                            ARow = (nint)s.OutputSize, AColumn = 1, BRow = 1, BColumn = rowStride, CRow = (nint)s.Rows,
+                            ARow = (nint)s.OutputSize,
+                            AColumn = 1,
+                            BRow = 1,
+                            BColumn = rowStride,
+                            CRow = (nint)s.Rows,
                         };
                         MatrixProduct.Run(shape, upstream, windows, sums + g * s.GroupO * s.Rows, T.One, isFirst ? T.Zero : T.One, default(NoEpilogue<T>));
                     }

@@ -51,9 +51,14 @@ internal sealed class BatchAxes
         return new(m, n, k)
         {
             Batch = checked((int)Inner.Size),
-            ARow = (nint)a.Layout.Strides[^2], AColumn = (nint)a.Layout.Strides[^1], ABatch = (nint)Inner.A,
-            BRow = (nint)b.Layout.Strides[^2], BColumn = (nint)b.Layout.Strides[^1], BBatch = (nint)Inner.B,
-            CRow = n, CBatch = (nint)m * n,
+            ARow = (nint)a.Layout.Strides[^2],
+            AColumn = (nint)a.Layout.Strides[^1],
+            ABatch = (nint)Inner.A,
+            BRow = (nint)b.Layout.Strides[^2],
+            BColumn = (nint)b.Layout.Strides[^1],
+            BBatch = (nint)Inner.B,
+            CRow = n,
+            CBatch = (nint)m * n,
         };
     }
 }

@@ -17,7 +17,8 @@ internal static partial class TorchFunctions
         yield return Of("Einsum", "sums and permutation", [a, b], x => Tensor.Einsum("bij,bjk->kb", x[0], x[1]), x => torch.einsum("bij,bjk->kb", x[0], x[1]));
         yield return Of("Einsum", "diagonal", [5, 5], x => Tensor.Einsum("ii->i", x), x => torch.einsum("ii->i", x));
         yield return Of("LeastSquares", "tall", [new SampleInput([6, 3], Domain.Any), new SampleInput([6, 2], Domain.Any)],
-            x => Linalg.LeastSquares(x[0], x[1]), x => torch.linalg.lstsq(x[0], x[1]).Solution) with { FirstConstant = 0 };
+            x => Linalg.LeastSquares(x[0], x[1]), x => torch.linalg.lstsq(x[0], x[1]).Solution) with
+        { FirstConstant = 0 };
     }
 
     private static IEnumerable<FunctionCase> Sorting()

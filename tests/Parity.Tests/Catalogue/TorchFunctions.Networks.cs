@@ -17,7 +17,8 @@ internal static partial class TorchFunctions
             x => functional.batch_norm(x[0], torch.zeros(3, dtype: x[0].dtype), torch.ones(3, dtype: x[0].dtype), x[1], x[2], training: true));
         yield return Of("BatchNorm", "inference", [images, channels, positive, channels, channels],
             x => x[0].BatchNorm(x[1], x[2], x[3], x[4]),
-            x => functional.batch_norm(x[0], x[1], x[2], x[3], x[4], training: false)) with { FirstConstant = 1 };
+            x => functional.batch_norm(x[0], x[1], x[2], x[3], x[4], training: false)) with
+        { FirstConstant = 1 };
         yield return Of("GroupNorm", "", [new SampleInput([2, 6, 4, 3], Domain.Any), six, six],
             x => x[0].GroupNorm(3, x[1], x[2]), x => functional.group_norm(x[0], 3, x[1], x[2]));
     }
@@ -43,12 +44,14 @@ internal static partial class TorchFunctions
         SampleInput logits = new([9, 4], Domain.Any), classes = new([9], Domain.Integers(0, 3), Type: DType.Int64), weights = new([4], Domain.Positive);
         yield return Of("CrossEntropy", "", [logits, classes], x => x[0].CrossEntropy(x[1]), x => functional.cross_entropy(x[0], x[1]));
         yield return Of("CrossEntropy", "weights, smoothing", [logits, classes, weights],
-            x => x[0].CrossEntropy(x[1], weight: x[2], labelSmoothing: 0.1), x => functional.cross_entropy(x[0], x[1], x[2], label_smoothing: 0.1)) with { FirstConstant = 1 };
+            x => x[0].CrossEntropy(x[1], weight: x[2], labelSmoothing: 0.1), x => functional.cross_entropy(x[0], x[1], x[2], label_smoothing: 0.1)) with
+        { FirstConstant = 1 };
         yield return Of("CrossEntropy", "ignored class, sum", [logits, classes],
             x => x[0].CrossEntropy(x[1], LossReduction.Sum, ignoreIndex: 2), x => functional.cross_entropy(x[0], x[1], ignore_index: 2, reduction: Reduction.Sum));
         yield return Of("CrossEntropy", "probabilities", [logits, new([9, 4], new Domain(0, 1))], x => x[0].CrossEntropy(x[1]), x => functional.cross_entropy(x[0], x[1]));
         yield return Of("NllLoss", "", [logits, classes], x => x[0].LogSoftmax(1).NllLoss(x[1]), x => functional.nll_loss(functional.log_softmax(x[0], 1), x[1]));
         yield return Of("NllLoss", "weights", [logits, classes, weights],
-            x => x[0].LogSoftmax(1).NllLoss(x[1], weight: x[2]), x => functional.nll_loss(functional.log_softmax(x[0], 1), x[1], x[2])) with { FirstConstant = 1 };
+            x => x[0].LogSoftmax(1).NllLoss(x[1], weight: x[2]), x => functional.nll_loss(functional.log_softmax(x[0], 1), x[1], x[2])) with
+        { FirstConstant = 1 };
     }
 }

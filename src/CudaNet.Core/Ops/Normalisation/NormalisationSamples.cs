@@ -16,11 +16,14 @@ internal static class NormalisationSamples
         foreach (var view in Enum.GetValues<SampleView>().Skip(1)) samples.Add(Of($"{view}", [4, 5], 1, view));
         samples.Add(new("large values", [new([4, 9], new(-3e4, 3e4))], x => apply(x[0], 1)) { Differentiable = false, SumLength = 9 });
         samples.Add(new("minus infinity among others",
-            [new([2, 5], Domain.Any with { Special = [double.NegativeInfinity, 1, double.NegativeInfinity] })], x => apply(x[0], 1)) { Differentiable = false });
+            [new([2, 5], Domain.Any with { Special = [double.NegativeInfinity, 1, double.NegativeInfinity] })], x => apply(x[0], 1))
+        { Differentiable = false });
         samples.Add(new("a row of minus infinity",
-            [new([2, 3], Domain.Any with { Special = [double.NegativeInfinity, double.NegativeInfinity, double.NegativeInfinity] })], x => apply(x[0], 1)) { Differentiable = false });
+            [new([2, 3], Domain.Any with { Special = [double.NegativeInfinity, double.NegativeInfinity, double.NegativeInfinity] })], x => apply(x[0], 1))
+        { Differentiable = false });
         samples.Add(new("NaN and plus infinity",
-            [new([3, 4], Domain.Any with { Special = [double.NaN, 1, 2, 3, double.PositiveInfinity, 1, 2, 3] })], x => apply(x[0], 1)) { Differentiable = false });
+            [new([3, 4], Domain.Any with { Special = [double.NaN, 1, 2, 3, double.PositiveInfinity, 1, 2, 3] })], x => apply(x[0], 1))
+        { Differentiable = false });
         return samples;
     }
 }

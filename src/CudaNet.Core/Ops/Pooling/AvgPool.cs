@@ -40,7 +40,8 @@ namespace CudaNet.Ops
             var ones = Tensor.Ones(new Shape(1, 1).Concat(x.Shape.Span[2..]), x.DType, x.Device).Pad(low, high, value: 1);
             var rest = Geometry with
             {
-                Low = Remaining(Geometry.Low, low), High = Remaining(Geometry.High, high),
+                Low = Remaining(Geometry.Low, low),
+                High = Remaining(Geometry.High, high),
             };
             return (sum / Pooling.Windows(ones, rest, Kernel, 0).Sum(axes)).To(inputs[0].DType);
         }

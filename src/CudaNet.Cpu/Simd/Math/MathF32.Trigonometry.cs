@@ -81,7 +81,7 @@ internal static partial class MathF32
         p = V.Fma(p, s, V.Create(-1.98559923e-4f));
         p = V.Fma(p, s, V.Create(8.33345693e-3f));
         p = V.Fma(p, s, V.Create(-1.66666672e-1f));
-        
+
         // r·s + 0 has the sign that lets −0 pass.
         return V.Fma(p, V.Fma(r, s, V.Zero), r);
     }
