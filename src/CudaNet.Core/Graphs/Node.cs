@@ -10,17 +10,22 @@ public sealed class Node
 
     private readonly Lock _gate = new();
     private readonly bool _tracked;
+    private readonly bool _carriesGradients;
     private volatile DeviceBuffer? _buffer;
     private Node[] _history;
 
     internal Node(Op op, Node[] inputs, TensorType type, Device device)
     {
         (Op, _history, Type, Device) = (op, inputs, type, device);
+        var carries = op is Leaf or Placeholder or CompiledResult;
         foreach (var input in inputs)
         {
+            carries |= input._carriesGradients;
             if (!input.IsRealized) Depth = Math.Max(Depth, input.Depth + 1);
             _tracked |= input.IsTracked;
         }
+        // Through integers (an index, the state of a random stream) no gradient passes.
+        _carriesGradients = carries && type.DType.IsFloating();
         Id = Interlocked.Increment(ref _count);
     }
 
@@ -69,8 +74,8 @@ public sealed class Node
     /// <summary>The value, row-major; null while it is not computed.</summary>
     internal DeviceBuffer? Buffer => _buffer;
 
-    /// <summary>True for a value whose history is not known any more, though it had one.</summary>
-    internal bool IsForgotten => IsRealized && _history.Length == 0 && Op is not Leaf;
+    /// <summary>True for a value whose history is not known any more, though it had one through which gradients passed.</summary>
+    internal bool IsForgotten => IsRealized && _history.Length == 0 && _carriesGradients && Op is not Leaf;
 
     /// <summary>Gives the node its value.</summary>
     internal void Realize(DeviceBuffer buffer)

@@ -62,6 +62,15 @@ public class GradTests
     }
 
     [Test]
+    public void Random_values_and_indices_that_were_read_stand_in_the_way_of_no_gradient()
+    {
+        var x = X;
+        var noise = Tensor.Randn([3], 1, DType.Float64).Realize();
+        var place = x.ArgMax().Realize();
+        Assert.That(Grad.Of((noise * place).Sum(), x).ToArray<double>(), Is.All.Zero);
+    }
+
+    [Test]
     public void A_step_lets_go_of_the_graph_of_its_loss()
     {
         var w = new Parameter(X);
