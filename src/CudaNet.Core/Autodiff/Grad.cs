@@ -51,7 +51,7 @@ public static class Grad
     private static void RefuseForgotten(Node y, Node x)
     {
         foreach (var node in Graph.CollectHistory(y))
-            if (node.IsForgotten && node.Id > x.Id)
+            if (node.IsForgotten && node.Id > x.Id && node.OldestSource <= x.Id)
                 throw new GraphException($"Grad: y may depend on x by way of {node}, whose graph is gone: it was read (Item, ToArray, ToString) or "
                     + "computed by a compiled function before. Take the gradient first, or make x a Parameter, whose graph is kept.");
     }

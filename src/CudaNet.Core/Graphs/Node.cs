@@ -23,16 +23,23 @@ public sealed class Node
             carries |= input._carriesGradients;
             if (!input.IsRealized) Depth = Math.Max(Depth, input.Depth + 1);
             _tracked |= input.IsTracked;
+            OldestSource = Math.Min(OldestSource, input.OldestSource);
         }
         // Through integers (an index, the state of a random stream) no gradient passes.
         _carriesGradients = carries && type.DType.IsFloating();
         Id = Interlocked.Increment(ref _count);
+        // A compiled function may have used anything; a literal nothing.
+        if (inputs.Length == 0) OldestSource = op switch { CompiledResult => 0, Literal => long.MaxValue, _ => Id };
     }
 
     internal Node(DeviceBuffer buffer, TensorType type, Device device, Op? origin = null) : this(origin ?? Leaf.Instance, [], type, device) => _buffer = buffer;
 
     /// <summary>Grows with creation: inputs always have smaller numbers, so sorting by it is a topological order.</summary>
     public long Id { get; }
+
+    /// <summary>The least number among the data that it was made of, also when its history is gone: nothing older can be
+    /// behind it.</summary>
+    internal long OldestSource { get; } = long.MaxValue;
 
     /// <summary>What it does.</summary>
     public Op Op { get; }

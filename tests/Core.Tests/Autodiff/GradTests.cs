@@ -57,6 +57,8 @@ public class GradTests
         var hidden = x * 3;
         _ = hidden.ToArray<double>();
         Assert.That(() => Grad.Of((hidden * hidden).Sum(), x), Throws.InstanceOf<GraphException>().With.Message.Contains("whose graph is gone"));
+        var unrelated = Tensor.Randn([3], 1, DType.Float64).Realize();
+        Assert.That(Grad.Of(unrelated.Sum(), x).ToArray<double>(), Is.All.Zero);
         var compiled = Compiled.Of(v => v * 2)(x);
         Assert.That(() => Grad.Of(compiled.Sum(), x), Throws.InstanceOf<GraphException>().With.Message.Contains("compiled function"));
     }
