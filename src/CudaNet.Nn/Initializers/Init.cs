@@ -2,7 +2,7 @@ namespace CudaNet.Nn.Initializers;
 
 /// <summary>First values of weights. Fan-in and fan-out follow PyTorch: a weight [out, in, …] has in · rest inputs and
 /// out · rest outputs.</summary>
-public static class Init
+public static partial class Init
 {
     /// <summary>Uniform in [low, high).</summary>
     public static Tensor Uniform(Shape shape, RandomStream? random = null, double low = 0, double high = 1, DType type = DType.Float32) =>
@@ -35,18 +35,24 @@ public static class Init
         return Normal(shape, random, 0, gain * Math.Sqrt(2.0 / (fanIn + fanOut)), type);
     }
 
-    /// <summary>Kaiming (He) uniform: within ±√(6/((1 + a²) · fan-in)), which keeps the variance through a layer with
+    /// <summary>Kaiming (He) uniform: within ±√(6/((1 + a²) · fan)), which keeps the variance through a layer with
     /// leaky ReLU of slope a (0 for ReLU).</summary>
+    /// <param name="shape">[out, in, …].</param>
+    /// <param name="random">Where the numbers come from; <see cref="RandomStream.Default"/> if null.</param>
+    /// <param name="a">Slope below 0 of the activation that follows.</param>
+    /// <param name="type">Element type.</param>
+    /// <param name="mode">Fan-in keeps the variance of the values, fan-out that of the gradients.</param>
     /// <remarks>He, Zhang, Ren, Sun 2015. PyTorch's layers use a = √5, which gives ±1/√fan-in.</remarks>
-    public static Tensor KaimingUniform(Shape shape, RandomStream? random = null, double a = 0, DType type = DType.Float32)
+    public static Tensor KaimingUniform(Shape shape, RandomStream? random = null, double a = 0, DType type = DType.Float32, FanMode mode = FanMode.In)
     {
-        var bound = Math.Sqrt(6.0 / ((1 + a * a) * Fans(shape).In));
+        var bound = Math.Sqrt(6.0 / ((1 + a * a) * Fan(shape, mode)));
         return Uniform(shape, random, -bound, bound, type);
     }
 
-    /// <summary>Kaiming (He) normal: deviation √(2/((1 + a²) · fan-in)).</summary>
-    public static Tensor KaimingNormal(Shape shape, RandomStream? random = null, double a = 0, DType type = DType.Float32) =>
-        Normal(shape, random, 0, Math.Sqrt(2.0 / ((1 + a * a) * Fans(shape).In)), type);
+    /// <summary>Kaiming (He) normal: deviation √(2/((1 + a²) · fan)).</summary>
+    /// <inheritdoc cref="KaimingUniform"/>
+    public static Tensor KaimingNormal(Shape shape, RandomStream? random = null, double a = 0, DType type = DType.Float32, FanMode mode = FanMode.In) =>
+        Normal(shape, random, 0, Math.Sqrt(2.0 / ((1 + a * a) * Fan(shape, mode))), type);
 
     /// <summary>A matrix with orthonormal rows (or columns, where there are fewer of them), times gain. Axes after the
     /// first are taken as one.</summary>
@@ -64,26 +70,6 @@ public static class Init
             for (var c = 0; c < columns; c++)
                 values[r * columns + c] = gain * (rows <= columns ? normal[r * length + c] : normal[c * length + r]);
         return Tensor.From(values, shape).To(type);
-    }
-
-    /// <summary>The gain that keeps the variance through an activation: 1 for linear and sigmoid, 5/3 for tanh, √2 for ReLU.</summary>
-    /// <exception cref="ArgumentException">The activation is not known.</exception>
-    public static double Gain(string activation) => activation switch
-    {
-        "linear" or "sigmoid" => 1,
-        "tanh" => 5.0 / 3,
-        "relu" => Math.Sqrt(2),
-        "selu" => 0.75,
-        _ => throw new ArgumentException($"Init.Gain: '{activation}' is not known. Use linear, sigmoid, tanh, relu or selu.", nameof(activation)),
-    };
-
-    private static (long In, long Out) Fans(Shape shape)
-    {
-        if (shape.Rank < 2)
-            throw new ShapeException($"Init: {shape} has no fan-in and fan-out. Weights have two axes or more: [out, in, …]. Use Uniform or Normal for others.");
-        long rest = 1;
-        for (var axis = 2; axis < shape.Rank; axis++) rest *= shape[axis];
-        return (Math.Max(1, shape[1] * rest), Math.Max(1, shape[0] * rest));
     }
 
     private static void Orthonormalize(double[] vectors, int v, int length)

@@ -22,7 +22,7 @@ internal static partial class TorchFunctions
 
     internal static IReadOnlyList<FunctionCase> Cases { get; } =
     [
-        .. Elementwise(), .. Reductions(), .. Creation(), .. Views(), .. Indexing(),
+        .. Elementwise(), .. Activations(), .. Reductions(), .. Creation(), .. Views(), .. Indexing(),
         .. Normalisation(), .. Pooling(), .. Losses(), .. LinearAlgebra(), .. Sorting(), .. Masks(), .. Padding(),
     ];
 

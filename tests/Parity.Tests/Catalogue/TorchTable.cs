@@ -21,6 +21,7 @@ internal static partial class TorchTable
         ["RandomInteger"] = AnotherGenerator,
         ["RandomNormal"] = AnotherGenerator,
         ["RandomUniform"] = AnotherGenerator,
+        ["Rrelu"] = AnotherGenerator,
     };
 
     static TorchTable()

@@ -11,8 +11,13 @@ namespace CudaNet.Ops
         {
             Name = "Softplus",
             Formula = "ln(1 + eˣ)",
-            Samples = Samples.Unary(x => x.Softplus()),
-            Refusals = [],
+            Samples =
+            [
+                .. Samples.Unary(x => x.Softplus()),
+                .. Samples.Unary(x => x.Softplus(beta: 2), extremes: false),
+                .. Samples.Unary(x => x.Softplus(0.5, threshold: 1), new(-3, 3) { Kinks = [2] }, extremes: false),
+            ],
+            Refusals = [new("a beta of zero", () => Tensor.Zeros([2]).Softplus(beta: 0), "beta 0 must be above 0")],
         };
 
         /// <inheritdoc/>
@@ -37,5 +42,17 @@ namespace CudaNet
     {
         /// <summary>ln(1 + eˣ), element by element: a smooth max(x, 0). Integers give Float32.</summary>
         public Tensor Softplus() => Elementwise.Unary(new Softplus(), this, floating: true);
+
+        /// <summary>ln(1 + exp(βx))/β, element by element, and x where βx is above the threshold. Integers give Float32.</summary>
+        /// <param name="beta">β, above 0: how sharp the bend is.</param>
+        /// <param name="threshold">PyTorch's: it needs it against overflow, here it only makes equal results.</param>
+        /// <exception cref="ShapeException">β is not above 0.</exception>
+        public Tensor Softplus(double beta, double threshold = 20)
+        {
+            if (!(beta > 0)) throw new ShapeException($"Softplus: beta {beta} must be above 0.");
+            var x = this.Floating();
+            var scaled = x * beta;
+            return (scaled > threshold).Where(x, scaled.Softplus() / beta);
+        }
     }
 }
