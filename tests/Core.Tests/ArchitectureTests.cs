@@ -11,6 +11,7 @@ public sealed class ArchitectureTests
     {
         ["CudaNet.Core"] = [],
         ["CudaNet.Cpu"] = ["CudaNet.Core"],
+        ["CudaNet.VirtualGpu"] = [],
         ["CudaNet.Nn"] = ["CudaNet.Core"],
         ["CudaNet"] = ["CudaNet.Core", "CudaNet.Cpu", "CudaNet.Nn"],
         ["CudaNet.Plotting"] = ["CudaNet.Core"],

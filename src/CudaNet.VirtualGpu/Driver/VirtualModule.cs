@@ -138,6 +138,7 @@ public sealed class VirtualModule : IDisposable
     private static ulong AddressOf(PtxModule module, PtxInitial item)
     {
         if (module.Globals.Variable(item.Symbol!) is { Address: >= 0 } variable) return (ulong)variable.Address + item.Bits;
+        if (module.FunctionIndices.TryGetValue(item.Symbol!, out int index)) return AddressMap.FunctionWindow + ((ulong)index * 16);
         throw new PtxException(PtxErrorKind.Symbol, $"the initial value '{item.Symbol}' is not a global variable.", item.Line, item.Symbol!);
     }
 }

@@ -120,7 +120,8 @@ internal sealed unsafe class KernelProgram : IDisposable
 
     public required FunctionCode Entry { get; init; }
 
-    public required FunctionCode[] Functions { get; init; }
+    /// <summary>By the number of the function in its module; null when the kernel does not reach it.</summary>
+    public required FunctionCode?[] Functions { get; init; }
 
     public required Insn* Code { get; init; }
 

@@ -13,6 +13,17 @@ internal sealed class PtxModule
 
     public Dictionary<string, PtxFunction> Functions { get; } = [];
 
+    /// <summary>Functions in the order of their first declaration: their numbers are their addresses.</summary>
+    public List<PtxFunction> OrderedFunctions { get; private set; } = [];
+
+    public Dictionary<string, int> FunctionIndices { get; } = [];
+
+    public void NumberFunctions()
+    {
+        OrderedFunctions = [.. Functions.Values];
+        for (int i = 0; i < OrderedFunctions.Count; i++) FunctionIndices[OrderedFunctions[i].Name] = i;
+    }
+
     public Dictionary<int, string> Files { get; } = [];
 }
 
@@ -50,7 +61,6 @@ internal sealed class Scope(Scope? parent)
     private Dictionary<string, (PtxType Type, long Count)>? _ranges;
     private Dictionary<string, int>? _labels;
     private Dictionary<string, PtxTable>? _tables;
-    private Dictionary<string, int>? _known;
 
     public Scope? Parent => parent;
 
@@ -85,19 +95,12 @@ internal sealed class Scope(Scope? parent)
         return null;
     }
 
-    /// <summary>The number of a register, from a list that grows with the registers in use; −1 when it is not declared.</summary>
-    public int Register(string name, List<PtxType> used)
+    /// <summary>The scope that declares a register, and its type.</summary>
+    public (Scope Owner, PtxType Type)? Register(string name)
     {
         for (var scope = this; scope is not null; scope = scope.Parent)
-        {
-            if (scope._known is not null && scope._known.TryGetValue(name, out int known)) return known;
-            if (scope.Declared(name) is not { } type) continue;
-            used.Add(type);
-            (scope._known ??= [])[name] = used.Count - 1;
-            return used.Count - 1;
-        }
-
-        return -1;
+            if (scope.Declared(name) is { } type) return (scope, type);
+        return null;
     }
 
     private PtxType? Declared(string name)

@@ -26,6 +26,7 @@ internal sealed partial class PtxParser
     {
         var parser = new PtxParser(source);
         parser.ParseModule();
+        parser._module.NumberFunctions();
         return parser._module;
     }
 
@@ -279,7 +280,7 @@ internal sealed partial class PtxParser
             IsDynamic = isDynamic && initial is null,
             Initial = initial,
         };
-        if (name.Kind == TokenKind.Name && !scope.Add(variable)) throw ErrorAt(PtxErrorKind.Symbol, name, $"'{name.Text}' is declared twice");
+        if (name.Kind == TokenKind.Name && name.Text != "_" && !scope.Add(variable)) throw ErrorAt(PtxErrorKind.Symbol, name, $"'{name.Text}' is declared twice");
         if (initial is not null && type.Size() != variable.Type.Size()) variable.Initial = Widen(initial, type);
         return variable;
     }

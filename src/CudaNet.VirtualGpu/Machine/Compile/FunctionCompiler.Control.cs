@@ -258,7 +258,7 @@ internal sealed unsafe partial class FunctionCompiler
         }
         else if (_kernel.FunctionIndex(callee.Name) is var index && index >= 0)
         {
-            var target = _kernel.Functions[index]._function;
+            var target = _kernel.Callee(index);
             CheckSignature(callee.Name, target.Returns, target.Parameters, resultVariable, argumentVariables);
             EmitCall(index, resultVariable, argumentVariables);
         }
@@ -308,12 +308,11 @@ internal sealed unsafe partial class FunctionCompiler
     private void DecodeExternalCall(string name, PtxVariable? result, PtxVariable[] arguments)
     {
         int[] sizes = name switch { "vprintf" => [8, 8], "__assertfail" => [8, 8, 4, 8, 8], _ => throw _at.Error(PtxErrorKind.Symbol, $"The function '{name}' is not defined.") };
-        if (!sizes.AsSpan().SequenceEqual(Array.ConvertAll(arguments, argument => (int)argument.Bytes)) || result is { Bytes: not 4 })
+        if (!sizes.AsSpan().SequenceEqual(Array.ConvertAll(arguments, argument => (int)argument.Bytes)) || result is { Bytes: < 4 })
             throw Bad($"the arguments of '{name}' do not have the sizes of its declaration");
         var e = Emit(name == "vprintf" ? H(&ControlOps.Print) : H(&ControlOps.AssertFail), ControlClass);
         e.List = [.. arguments.Select(argument => new Ref(RefKind.Literal, LocalOffset(argument)))];
         e.D = new Ref(RefKind.Literal, result is null ? -1 : LocalOffset(result));
-        if (name != "vprintf") e.Ends = false;
     }
 
     private (Ref First, Ref Second) Pair(PtxOperand operand, PtxType type)

@@ -10,6 +10,7 @@ internal sealed unsafe partial class FunctionCompiler
     private readonly PtxFunction _function;
     private readonly Dictionary<(ulong Bits, int Size), int> _constantIds = [];
     private readonly Dictionary<PtxVariable, int> _localOffsets = [];
+    private readonly Dictionary<(Scope, string), int> _known = [];
     private PtxInstruction _at = null!;
     private Mods _mods = null!;
 
@@ -115,7 +116,23 @@ internal sealed unsafe partial class FunctionCompiler
 
     private static string NameOf(PtxOperand operand) => operand.Component.Length == 0 ? operand.Name : operand.Name + "." + operand.Component;
 
-    private int Lookup(PtxOperand operand) => _at.Scope.Register(NameOf(operand), Registers);
+    private int Lookup(PtxOperand operand) => Lookup(NameOf(operand));
+
+    /// <summary>The number of a register, in a list that grows with those in use; −1 when it is not declared.</summary>
+    private int Lookup(string name)
+    {
+        if (_known.TryGetValue((_at.Scope, name), out int id)) return id;
+        id = -1;
+        if (_at.Scope.Register(name) is { } found && !_known.TryGetValue((found.Owner, name), out id))
+        {
+            id = Registers.Count;
+            Registers.Add(found.Type);
+            _known[(found.Owner, name)] = id;
+        }
+
+        _known[(_at.Scope, name)] = id;
+        return id;
+    }
 
     private Ref Register(PtxOperand operand, int size, RefKind kind)
     {
@@ -130,7 +147,7 @@ internal sealed unsafe partial class FunctionCompiler
 
     private Ref Predicate(string name, RefKind kind)
     {
-        int id = _at.Scope.Register(name, Registers);
+        int id = Lookup(name);
         if (id < 0) throw _at.Error(PtxErrorKind.Symbol, $"The predicate '{name}' is not declared.");
         return Registers[id] == PtxType.Pred ? new Ref(kind, id) : throw Bad($"'{name}' is not a predicate");
     }

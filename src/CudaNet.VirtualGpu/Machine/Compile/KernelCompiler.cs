@@ -11,7 +11,8 @@ internal sealed unsafe class KernelCompiler
 
     private readonly PtxModule _module;
     private readonly PtxFunction _entry;
-    private readonly Dictionary<string, int> _indices = [];
+    private readonly Dictionary<string, int> _indices;
+    private readonly HashSet<string> _reached = [];
     private readonly Dictionary<PtxVariable, long> _shared = [];
     private readonly Dictionary<PtxVariable, int> _parameters = [];
     private int _sharedBytes;
@@ -20,6 +21,7 @@ internal sealed unsafe class KernelCompiler
     {
         _module = module;
         _entry = entry;
+        _indices = module.FunctionIndices;
         ParameterOffsets = new int[entry.IsEntry ? entry.Parameters.Count : 0];
         long offset = 0;
         for (int p = 0; p < ParameterOffsets.Length; p++)
@@ -39,6 +41,8 @@ internal sealed unsafe class KernelCompiler
 
     public List<FunctionCompiler> Functions { get; } = [];
 
+    public PtxFunction Callee(int index) => _module.OrderedFunctions[index];
+
     public int ParameterBytes { get; }
 
     public int[] ParameterOffsets { get; }
@@ -57,7 +61,9 @@ internal sealed unsafe class KernelCompiler
         compiler.Functions[0].Decode();
     }
 
-    public int FunctionIndex(string name) => _indices.TryGetValue(name, out int index) && !Functions[index].Source.IsEntry ? index : -1;
+    /// <summary>Number of a device function in the module: function pointers hold it, whichever kernel calls.</summary>
+    public int FunctionIndex(string name) =>
+        _indices.TryGetValue(name, out int index) && _module.OrderedFunctions[index] is { IsEntry: false, Body: not null } ? index : -1;
 
     public long AddressOf(PtxVariable variable, PtxInstruction at) => variable.Space switch
     {
@@ -68,21 +74,28 @@ internal sealed unsafe class KernelCompiler
 
     private void Reach(PtxFunction root)
     {
-        var waiting = new Queue<PtxFunction>([root]);
-        _indices[root.Name] = 0;
+        var waiting = new Queue<PtxFunction>();
+        void Add(PtxFunction function)
+        {
+            if (function.Body is not null && _reached.Add(function.Name)) waiting.Enqueue(function);
+        }
+
+        Add(root);
         while (waiting.TryDequeue(out var function))
         {
             Functions.Add(new FunctionCompiler(this, function, new FunctionCode { Name = function.Name }));
             foreach (var instruction in function.Body!)
             {
-                if (instruction.Opcode is not ("call" or "mov")) continue;
-                foreach (var operand in instruction.Operands)
+                if (instruction.Opcode != "call") continue;
+                if (instruction.Operands.FirstOrDefault(operand => operand.Kind == OperandKind.Name && _module.Functions.ContainsKey(operand.Name)) is { } direct)
                 {
-                    if (operand.Kind != OperandKind.Name || _indices.ContainsKey(operand.Name) || !_module.Functions.TryGetValue(operand.Name, out var callee)) continue;
-                    if (callee.Body is null || callee.IsEntry) continue;
-                    _indices[operand.Name] = _indices.Count;
-                    waiting.Enqueue(callee);
+                    if (!_module.Functions[direct.Name].IsEntry) Add(_module.Functions[direct.Name]);
+                    continue;
                 }
+
+                // A call through a pointer may go to any function.
+                foreach (var any in _module.Functions.Values)
+                    if (!any.IsEntry) Add(any);
             }
         }
     }
@@ -136,7 +149,7 @@ internal sealed unsafe class KernelCompiler
             Name = _entry.Name,
             Source = _entry,
             Entry = Functions[0].Code,
-            Functions = [.. Functions.Select(function => function.Code)],
+            Functions = ByIndex(),
             Code = code,
             Info = info,
             Owned = [.. owned],
@@ -149,42 +162,48 @@ internal sealed unsafe class KernelCompiler
         };
     }
 
+    private FunctionCode?[] ByIndex()
+    {
+        var functions = new FunctionCode?[_module.OrderedFunctions.Count];
+        foreach (var function in Functions) functions[_indices[function.Source.Name]] = function.Code;
+        return functions;
+    }
+
     /// <summary>Local memory of the deepest chain of calls; with recursion or indirect calls a fixed stack, as on the card.</summary>
     private int StackBytes()
     {
-        var depth = new int[Functions.Count];
-        var state = new int[Functions.Count];
+        var compilers = Functions.ToDictionary(function => function.Source.Name);
+        var depth = new Dictionary<string, int>();
         bool recursive = false;
-        int Visit(int index)
+        int Visit(FunctionCompiler function, int level)
         {
-            if (state[index] == 1)
+            if (depth.TryGetValue(function.Source.Name, out int known))
+            {
+                recursive |= known < 0;
+                return known;
+            }
+
+            // A chain this long is treated as recursion: the stack of this method has its limit too.
+            if (level > 256)
             {
                 recursive = true;
                 return 0;
             }
 
-            if (state[index] == 2) return depth[index];
-            state[index] = 1;
+            depth[function.Source.Name] = -1;
             int deepest = 0;
-            foreach (var instruction in Functions[index].Source.Body!)
+            foreach (var instruction in function.Source.Body!)
             {
                 if (instruction.Opcode != "call") continue;
-                bool direct = false;
-                foreach (var operand in instruction.Operands)
-                {
-                    if (operand.Kind != OperandKind.Name || FunctionIndex(operand.Name) < 0) continue;
-                    direct = true;
-                    deepest = Math.Max(deepest, Visit(FunctionIndex(operand.Name)));
-                }
-
-                recursive |= !direct && !instruction.Operands.Any(operand => operand.Name is "vprintf" or "__assertfail");
+                var callee = instruction.Operands.FirstOrDefault(operand => operand.Kind == OperandKind.Name && _module.Functions.ContainsKey(operand.Name));
+                if (callee is null) recursive = true;
+                else if (compilers.TryGetValue(callee.Name, out var next)) deepest = Math.Max(deepest, Visit(next, level + 1));
             }
 
-            state[index] = 2;
-            return depth[index] = deepest + Functions[index].Code.LocalBytes;
+            return depth[function.Source.Name] = deepest + function.Code.LocalBytes;
         }
 
-        int bytes = Visit(0);
+        int bytes = Visit(Functions[0], 0);
         return recursive ? Math.Max(bytes, Functions[0].Code.LocalBytes + StackOfRecursion) : bytes;
     }
 }

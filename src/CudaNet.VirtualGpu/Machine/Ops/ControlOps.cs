@@ -65,7 +65,7 @@ internal static unsafe class ControlOps
             }
 
             ulong index = (address - AddressMap.FunctionWindow) / 16;
-            if (index >= (ulong)program.Functions.Length || address % 16 != 0 || !SameShape(program.Functions[index], i))
+            if (index >= (ulong)program.Functions.Length || address % 16 != 0 || program.Functions[index] is not { } callee || !SameShape(callee, i))
             {
                 Fail(w, i, FindingKind.InvalidCall, $"0x{address:X} is not the address of a function with the signature of the call.");
                 return;
@@ -82,8 +82,9 @@ internal static unsafe class ControlOps
             }
         }
 
-        if (!w.Call(program.Functions[target], i->List))
-            Fail(w, i, FindingKind.InvalidCall, $"The call of '{program.Functions[target].Name}' is nested deeper than the stack.");
+        var function = program.Functions[target]!;
+        if (!w.Call(function, i->List))
+            Fail(w, i, FindingKind.InvalidCall, $"The call of '{function.Name}' is nested deeper than the stack.");
     }
 
     private static bool SameShape(FunctionCode function, Insn* i)
