@@ -35,7 +35,7 @@ typedef unsigned long long ulonglong;
 
 // Vectors of two and four are clang's own vectors: a copy of one is one access of 8 or 16 bytes, which clang does not
 // promise for structures. Their members have no addresses; otherwise they are used like CUDA's structures.
-// A shared array that is accessed by vectors is declared __align__(16): clang goes by the alignment that it sees.
+// Write *(float4 *)(row + i), not *(float4 *)&row[i]: clang takes the alignment of a float for the second and splits it.
 
 #define __cdn_pair(T, N)                                                                                                 \
     typedef T N##2 __attribute__((ext_vector_type(2)));                                                                  \

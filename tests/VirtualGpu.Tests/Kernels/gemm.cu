@@ -12,11 +12,11 @@ extern "C" __global__ void __launch_bounds__(256) gemm_simt(const float *a, cons
         float4 v = *(const float4 *)(a + (size_t)(row + r) * k + k0 + q);
         as[q][r] = v.x; as[q + 1][r] = v.y; as[q + 2][r] = v.z; as[q + 3][r] = v.w;
         int br = threadIdx.x / 16, bq = threadIdx.x % 16 * 4;
-        *(float4 *)&bs[br][bq] = *(const float4 *)(b + (size_t)(k0 + br) * n + column + bq);
+        *(float4 *)(bs[br] + bq) = *(const float4 *)(b + (size_t)(k0 + br) * n + column + bq);
         __syncthreads();
 #pragma unroll
         for (int kk = 0; kk < 16; kk++) {
-            float4 x = *(const float4 *)&as[kk][ty * 4], y = *(const float4 *)&bs[kk][tx * 4];
+            float4 x = *(const float4 *)(as[kk] + ty * 4), y = *(const float4 *)(bs[kk] + tx * 4);
             float xs[4] = {x.x, x.y, x.z, x.w}, ys[4] = {y.x, y.y, y.z, y.w};
 #pragma unroll
             for (int i = 0; i < 4; i++)
