@@ -12,7 +12,8 @@ namespace CudaNet.Bench.Measuring;
 /// <param name="GigaBytes">Stream triad a = b + s·c over arrays far larger than the caches; a, b and c counted once.</param>
 internal sealed record MachinePeak(int Threads, int VectorBits, double GigaFlops, double GigaBytes)
 {
-    private const int Rounds = 5;
+    // Many short rounds: on a busy machine some of them find all cores free.
+    private const int Rounds = 40;
 
     // Three arrays of this size for all threads together: well beyond the last-level cache of a desktop or server part.
     private const int TriadFloats = 1 << 25;
@@ -31,7 +32,7 @@ internal sealed record MachinePeak(int Threads, int VectorBits, double GigaFlops
 
     private static double MeasureFma(int threads, Func<long, double> loop)
     {
-        const long iterations = 10_000_000;
+        const long iterations = 1_000_000;
         var flops = 0.0;
         var seconds = FastestRound(threads, _ => Volatile.Write(ref flops, loop(iterations)));
         return flops * threads / seconds / 1e9;
