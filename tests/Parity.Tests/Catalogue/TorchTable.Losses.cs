@@ -12,6 +12,7 @@ internal static partial class TorchTable
     private static void AddLosses()
     {
         Add<CrossEntropyLosses>((op, x) => RowLosses(x[0], x[1], x.ElementAtOrDefault(2), op.IgnoreIndex, op.LabelSmoothing));
+        Add<BinaryCrossEntropyLosses>((_, x) => functional.binary_cross_entropy(x[0], x[1], reduction: torch.nn.Reduction.None));
         Add<CrossEntropyGrad>((op, x) =>
         {
             var logits = x[0].requires_grad ? x[0] : x[0].detach().requires_grad_(true);

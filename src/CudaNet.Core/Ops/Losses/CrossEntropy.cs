@@ -14,7 +14,7 @@ namespace CudaNet.Ops
                 Classes("mean", [7, 10], [7]), Classes("sum", [7, 10], [7], LossReduction.Sum), Classes("none", [7, 10], [7], LossReduction.None),
                 Classes("images", [2, 3, 4, 5], [2, 4, 5]), Classes("images, none", [2, 3, 4], [2, 4], LossReduction.None), Classes("one example", [5], []),
                 Classes("weights", [7, 4], [7], weights: true), Classes("weights, ignored class", [9, 3], [9], weights: true, ignore: 1),
-                Classes("ignored class", [9, 3], [9], ignore: 2), Classes("smoothing", [7, 4], [7], smoothing: 0.1),
+                Classes("weights over examples", [7, 4], [7], LossReduction.BatchMean, weights: true), Classes("ignored class", [9, 3], [9], ignore: 2), Classes("smoothing", [7, 4], [7], smoothing: 0.1),
                 Classes("no examples, sum", [0, 4], [0], LossReduction.Sum), Classes("transposed", [4, 5], [4], view: SampleView.Transposed),
                 Probabilities("probabilities", [5, 4]), Probabilities("probabilities, images", [2, 4, 3]), Probabilities("probabilities, sum", [5, 4], LossReduction.Sum),
                 Probabilities("probabilities, none", [5, 4], LossReduction.None), Probabilities("probabilities, smoothing", [5, 4], smoothing: 0.1),
@@ -78,7 +78,7 @@ namespace CudaNet
             var rows = target.Reshape([target.ElementCount]);
             Tensor[] inputs = weight is null ? [logits.Reshape([rows.Shape[0], Shape[axis]]), rows] : [logits.Reshape([rows.Shape[0], Shape[axis]]), rows, weight];
             var losses = new CrossEntropyLosses(ignoreIndex, labelSmoothing).Apply(inputs);
-            if (reduction == LossReduction.None) return losses.Reshape(expected);
+            if (reduction is LossReduction.None or LossReduction.BatchMean) return losses.Reshape(expected).Reduced(reduction);
             if (reduction == LossReduction.Sum) return losses.Sum();
             if (ignoreIndex is null && weight is null) return losses.Mean();
             var counted = CrossEntropyRows.Of(inputs, ignoreIndex);

@@ -11,4 +11,8 @@ public enum LossReduction
 
     /// <summary>They are returned as they are.</summary>
     None,
+
+    /// <summary>Their sum, divided by the size of axis 0, the batch: the mean over examples of what each adds up to. With class
+    /// weights it divides by the number of examples, where <see cref="Mean"/> divides by their weights.</summary>
+    BatchMean,
 }

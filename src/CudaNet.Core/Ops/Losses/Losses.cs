@@ -3,11 +3,13 @@ namespace CudaNet.Ops;
 /// <summary>What the losses share.</summary>
 internal static class Losses
 {
-    /// <summary>Mean, sum or the losses themselves.</summary>
+    /// <summary>Mean, sum, mean over the batch, or the losses themselves.</summary>
     public static Tensor Reduced(this Tensor losses, LossReduction reduction) => reduction switch
     {
         LossReduction.Mean => losses.Mean(),
         LossReduction.Sum => losses.Sum(),
+        LossReduction.BatchMean when losses.Rank > 0 => losses.Sum() / losses.Shape[0],
+        LossReduction.BatchMean => throw new ShapeException("A loss without an axis has no batch to take the mean over. Use Mean or Sum."),
         _ => losses,
     };
 
