@@ -62,15 +62,6 @@ internal sealed class ConvShape
     /// <summary>A 1×1 window at stride 1: the input is its own matrix of windows.</summary>
     public bool IsPointwise { get; }
 
-    /// <summary>Output places that are worked on at once, so that their windows stay in the second-level cache.</summary>
-    public long TileColumns(int elementSize)
-    {
-        // Half of the cache for the windows; the other half holds weights and results. Below 128 columns the product
-        // itself becomes slow, and reading windows from the next cache is the lesser evil.
-        var fit = Threading.CacheInfo.L2 / 2 / Math.Max(1, Rows * elementSize);
-        return Math.Max(1, Math.Min(OutputSize, Math.Max(128, fit / 32 * 32)));
-    }
-
     private static (long, long, long) Three(Shape sizes, int from, long missing)
     {
         var count = sizes.Rank - from;

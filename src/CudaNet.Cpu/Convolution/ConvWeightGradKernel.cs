@@ -1,102 +1,131 @@
 using System.Numerics;
-using CudaNet.Cpu.Gemm;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using CudaNet.Cpu.Simd;
 using CudaNet.Cpu.Threading;
 using CudaNet.Execution;
 using CudaNet.Ops;
 
 namespace CudaNet.Cpu.Convolution;
 
-/// <summary>The gradient by the weights: upstream · windowsᵀ, summed over the examples. Each part of the batch has a sum of its
-/// own, and these are added in their order: the same result in every run with as many threads.</summary>
-internal sealed unsafe class ConvWeightGradKernel<T>(Step step, ConvWeightGrad op) : IStepKernel
+/// <summary>The gradient by the weights: scalar products of upstream with shifted rows of a <see cref="TapGrid"/>.</summary>
+/// <remarks>Each thread's part of the batch has a sum of its own, and these are added in their order: the same result in every
+/// run with as many threads.</remarks>
+internal sealed unsafe class ConvWeightGradKernel<T> : IStepKernel
     where T : unmanaged, INumberBase<T>
 {
-    // Up to here scalar products win over a matrix product (measured at 8 and 16 channels out).
-    private const long FewRows = 25;
+    // Cells that are summed at once: four rows of upstream stay in the first-level cache while the taps pass by.
+    private static readonly long ChunkCells = CacheInfo.L1 / 2 / 4 / sizeof(T) / 64 * 64;
 
-    private readonly ConvShape _shape = new(op.Geometry, step.Inputs[0].Shape, step.Outputs[0].Shape, step.Inputs[1].Shape);
+    private readonly ConvShape _shape;
+    private readonly TapGrid? _grid;
+    private readonly long[] _offsets = [];
+    private readonly T[] _mask = [];
+
+    public ConvWeightGradKernel(Step step, ConvWeightGrad op)
+    {
+        _shape = new(op.Geometry, step.Inputs[0].Shape, step.Outputs[0].Shape, step.Inputs[1].Shape);
+        if (IsEmpty) return;
+        _grid = new(TapAxis.Of(_shape, backward: false), _shape.GroupC, _shape.N, sizeof(T), _shape.GroupO * sizeof(T), _shape.G);
+        _offsets = _grid.Offsets(0, 0, 0);
+        // Cells behind the end of a row hold no results: their source must not count, not even as NaN · 0.
+        _mask = new T[(_grid.Cells + 63) / 64 * 64];
+        fixed (T* mask = _mask)
+            for (long cell = 0; cell < _grid.Cells; cell++)
+                if (IsResult(cell)) Unsafe.InitBlockUnaligned(mask + cell, 0xFF, (uint)sizeof(T));
+    }
+
+    private bool IsEmpty => _shape.O * _shape.Rows * _shape.N * _shape.OutputSize == 0;
+
+    private bool IsResult(long cell) => cell % _grid!.W < _shape.Output.W && cell / _grid.W % _grid.H < _grid.BandH && cell / _grid.W / _grid.H % _grid.D < _grid.BandD;
 
     public void Run(ReadOnlySpan<nint> operands)
     {
         var s = _shape;
-        var size = s.O * s.Rows;
-        if (size == 0) return;
         var result = (T*)operands[^1];
-        if (s.N * s.OutputSize == 0)
-        {
-            Simd.SimdLoop.Fill(result, T.Zero, (nint)size);
-            return;
-        }
-        var columns = s.TileColumns(sizeof(T));
-        var grain = Math.Max(1, 262144 / Math.Max(1, size * s.OutputSize));
-        var parts = WorkerPool.PartCount(s.N, grain);
+        var size = s.O * s.Rows;
+        SimdLoop.Fill(result, T.Zero, (nint)size);
+        if (_grid is null) return;
+        var units = (s.N + _grid.Examples - 1) / _grid.Examples * _grid.Bands;
+        var grain = Math.Max(1, 262144 / Math.Max(1, size * _grid.Cells));
+        var parts = WorkerPool.PartCount(units, grain);
         using var partials = Scratch.Rent((parts - 1) * size * sizeof(T));
-        var job = new Job(s, (T*)operands[0], (T*)operands[1], result, (T*)partials.Pointer, columns);
-        if (parts < WorkerPool.Threads)
-        {
-            // Too few examples for all threads: one after the other, each with all threads.
-            job.Execute(0, s.N, 0);
-            return;
-        }
-        WorkerPool.ParallelFor(s.N, grain, job);
+        SimdLoop.Fill((T*)partials.Pointer, T.Zero, (nint)((parts - 1) * size));
+        WorkerPool.ParallelFor(units, grain, new Job(this, (T*)operands[0], (T*)operands[1], result, (T*)partials.Pointer));
         for (var part = 1; part < parts; part++)
-            Simd.SimdLoop.Binary<T, Simd.AddOperator<T>>(result, (T*)partials.Pointer + (part - 1) * size, result, (nint)size);
+            SimdLoop.Binary<T, AddOperator<T>>(result, (T*)partials.Pointer + (part - 1) * size, result, (nint)size);
     }
 
-    private readonly struct Job(ConvShape s, T* x, T* y, T* result, T* partials, long columns) : IRangeJob
+    private readonly struct Job(ConvWeightGradKernel<T> kernel, T* x, T* y, T* result, T* partials) : IRangeJob
     {
         public void Execute(long start, long end, int worker)
         {
+            var (s, grid) = (kernel._shape, kernel._grid!);
             var sums = worker == 0 ? result : partials + (worker - 1) * s.O * s.Rows;
-            using var scratch = Scratch.Rent(s.IsPointwise ? 0 : s.Rows * columns * sizeof(T));
-            for (var n = start; n < end; n++)
+            var (room, stride) = ((grid.Length + 127) / 64 * 64, (long)kernel._mask.Length);
+            using var scratch = Scratch.Rent((room + s.GroupO * stride) * sizeof(T));
+            T* cells = (T*)scratch.Pointer, upstream = cells + room;
+            SimdLoop.Fill(cells + grid.Length, T.Zero, (nint)(room - grid.Length));
+            for (var unit = start; unit < end; unit++)
                 for (long g = 0; g < s.G; g++)
                 {
-                    var image = n * s.G + g;
-                    var source = x + image * s.GroupC * s.InputSize;
-                    for (long first = 0; first < s.OutputSize; first += columns)
+                    var (first, band) = (unit / grid.Bands * grid.Examples, unit % grid.Bands);
+                    var examples = Math.Min(grid.Examples, s.N - first);
+                    grid.Fill(x + (first * s.G + g) * s.GroupC * s.InputSize, s.C * s.InputSize, examples, band, cells);
+                    kernel.Spread(y + (first * s.G + g) * s.GroupO * s.OutputSize, examples, band, upstream);
+                    var target = sums + g * s.GroupO * s.Rows;
+                    if (Vector512.IsHardwareAccelerated) kernel.Dots<Simd512<T>>(cells, upstream, target);
+                    else if (Vector256.IsHardwareAccelerated) kernel.Dots<Simd256<T>>(cells, upstream, target);
+                    else kernel.Dots<Simd128<T>>(cells, upstream, target);
+                }
+        }
+    }
+
+    /// <summary>Lays upstream out as the grid is, with zeros between.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Spread(T* y, long examples, long band, T* rows)
+    {
+        var (s, grid, stride) = (_shape, _grid!, _mask.Length);
+        var (startD, startH) = grid.BandStart(band);
+        SimdLoop.Fill(rows, T.Zero, (nint)(s.GroupO * stride));
+        long endD = Math.Min(startD + grid.BandD, s.Output.D), endH = Math.Min(startH + grid.BandH, s.Output.H);
+        for (long n = 0; n < examples; n++)
+            for (long o = 0; o < s.GroupO; o++)
+                for (var d = startD; d < endD; d++)
+                    for (var h = startH; h < endH; h++)
+                        TapGrid.Copy(y + ((n * s.O + o) * s.Output.D + d) * s.Output.H * s.Output.W + h * s.Output.W,
+                            rows + o * stride + ((n * grid.D + d - startD) * grid.H + h - startH) * grid.W, (nint)s.Output.W);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Dots<V>(T* cells, T* upstream, T* sums)
+        where V : unmanaged, ISimd<V, T>
+    {
+        nint length = _mask.Length, taps = _offsets.Length, outputs = (nint)_shape.GroupO;
+        var rows = stackalloc T*[6];
+        var tile = stackalloc T[24];
+        fixed (long* offsets = _offsets)
+        fixed (T* mask = _mask)
+            for (nint from = 0; from < length; from += (nint)ChunkCells)
+            {
+                var count = Math.Min((nint)ChunkCells, length - from);
+                for (nint o = 0; o < outputs; o += 4)
+                {
+                    nint last = outputs - 1;
+                    T* y0 = upstream + o * length + from, y1 = upstream + Math.Min(o + 1, last) * length + from;
+                    T* y2 = upstream + Math.Min(o + 2, last) * length + from, y3 = upstream + Math.Min(o + 3, last) * length + from;
+                    for (nint r = 0; r < taps;)
                     {
-                        var last = Math.Min(first + columns, s.OutputSize);
-                        T* windows = source + first;
-                        var rowStride = (nint)s.InputSize;
-                        if (!s.IsPointwise)
-                        {
-                            windows = (T*)scratch.Pointer;
-                            rowStride = (nint)(last - first);
-                            Windows.Gather(s, source, first, last, windows);
-                        }
-                        var upstream = y + image * s.GroupO * s.OutputSize + first;
-                        var isFirst = n == start && first == 0;
-                        if (s.Rows <= FewRows)
-                        {
-                            Dots(upstream, windows, rowStride, sums + g * s.GroupO * s.Rows, last - first, isFirst);
-                            continue;
-                        }
-                        // [O, rows] += [O, places] · [rows, places]ᵀ
-                        var shape = new GemmShape((int)s.GroupO, (int)s.Rows, (int)(last - first))
-                        {
-                            ARow = (nint)s.OutputSize,
-                            AColumn = 1,
-                            BRow = 1,
-                            BColumn = rowStride,
-                            CRow = (nint)s.Rows,
-                        };
-                        MatrixProduct.Run(shape, upstream, windows, sums + g * s.GroupO * s.Rows, T.One, isFirst ? T.Zero : T.One, default(NoEpilogue<T>));
+                        // Six taps at a time need 32 vector registers.
+                        nint step = V.Count * sizeof(T) == 64 && taps - r > 2 ? 6 : 2;
+                        for (nint i = 0; i < step; i++) rows[i] = cells + offsets[Math.Min(r + i, taps - 1)] + from;
+                        if (step == 6) TapDots<V, T>.Tile4x6(count, y0, y1, y2, y3, rows, mask + from, tile);
+                        else TapDots<V, T>.Tile4x2(count, y0, y1, y2, y3, rows, mask + from, tile);
+                        for (nint i = 0; i < Math.Min(4, outputs - o); i++)
+                            for (nint k = 0; k < Math.Min(step, taps - r); k++) sums[(o + i) * taps + r + k] += tile[i * step + k];
+                        r += step;
                     }
                 }
-        }
-
-        /// <summary>One scalar product an entry: where there are few, as in the first layer of a network, the product would spend
-        /// its time on packing.</summary>
-        private void Dots(T* upstream, T* windows, nint rowStride, T* sums, long places, bool isFirst)
-        {
-            for (long o = 0; o < s.GroupO; o++)
-                for (long r = 0; r < s.Rows; r++)
-                {
-                    var dot = Simd.SimdLoop.Dot(upstream + o * s.OutputSize, windows + r * rowStride, (nint)places);
-                    var entry = sums + o * s.Rows + r;
-                    *entry = isFirst ? dot : *entry + dot;
-                }
-        }
+            }
     }
 }

@@ -29,9 +29,8 @@ internal static class ConvolutionKernels
     private static IStepKernel Convolve<T>(Step step)
         where T : unmanaged, System.Numerics.INumberBase<T> => step.Op switch
         {
-            Conv op => new ConvKernel<T>(step, op),
-            ConvInputGrad op => new ConvInputGradKernel<T>(step, op),
-            _ => new ConvWeightGradKernel<T>(step, (ConvWeightGrad)step.Op),
+            ConvWeightGrad op => new ConvWeightGradKernel<T>(step, op),
+            _ => new ConvKernel<T>(step),
         };
 
     /// <summary>A convolution with an epilogue: in place on each finished tile where result and output have one type that is computed in.</summary>
@@ -41,13 +40,7 @@ internal static class ConvolutionKernels
         var anchor = step with { Op = op.Anchor, Inputs = [.. step.Inputs.Take(op.AnchorInputs)] };
         if (type.IsHalf() || step.Outputs[0].DType != type) return new StagedEpilogueKernel(step, op, Convolve);
         var epilogue = new PlaneEpilogue(step, op);
-        return (op.Anchor, type) switch
-        {
-            (Conv conv, DType.Float32) => new ConvKernel<float>(anchor, conv, epilogue),
-            (Conv conv, _) => new ConvKernel<double>(anchor, conv, epilogue),
-            (ConvInputGrad grad, DType.Float32) => new ConvInputGradKernel<float>(anchor, grad, epilogue),
-            _ => new ConvInputGradKernel<double>(anchor, (ConvInputGrad)op.Anchor, epilogue),
-        };
+        return type == DType.Float32 ? new ConvKernel<float>(anchor, epilogue) : new ConvKernel<double>(anchor, epilogue);
     }
 
     private static IStepKernel Max(Step step, ConvGeometry geometry, Shape kernel, Shape y, bool gradient)

@@ -19,6 +19,60 @@ public class ConvolutionTests
     }
 
     [Test]
+    public void Every_stride_padding_dilation_and_group_equals_the_reference([Values(1, 2, 3)] int stride, [Values(0, 1, 3)] int padding, [Values(1, 2)] int dilation)
+    {
+        foreach (var (groups, channels, filters) in new[] { (1, 1, 1), (1, 3, 13), (2, 6, 18), (4, 4, 4) })
+            foreach (var (kernelHeight, kernelWidth) in new[] { (1, 1), (3, 3), (5, 2) })
+                foreach (var type in new[] { DType.Float32, DType.Float64 })
+                {
+                    var (x, w) = (Random([5, channels, 13, 19], 1, type), Random([filters, channels / groups, kernelHeight, kernelWidth], 2, type));
+                    var y = x.Conv2d(w, null, stride, padding, dilation, groups);
+                    var gradients = Vjp.Of(y, Random(y.Shape, 3, type), x, w);
+                    var tolerance = type == DType.Float32 ? 1e-3 : 1e-11;
+                    Close.AssertReference(y, tolerance);
+                    Close.AssertReference(gradients[0], tolerance);
+                    Close.AssertReference(gradients[1], tolerance);
+                }
+    }
+
+    [Test]
+    public void Bands_of_a_large_image_with_bias_and_activation_equal_the_reference([Values(1, 2)] int stride, [Values(3, 7)] int kernel)
+    {
+        var (x, w, bias) = (Random([1, 3, 150, 161], 1), Random([17, 3, kernel, kernel], 2), Random([17], 3));
+        var y = x.Conv2d(w, bias, stride, kernel / 2).Relu();
+        var gradients = Vjp.Of(y, Random(y.Shape, 4), x, w);
+        Close.AssertReference(y, 1e-11);
+        Close.AssertReference(gradients[0], 1e-10);
+        Close.AssertReference(gradients[1], 1e-10);
+    }
+
+    [Test]
+    public void Bands_of_a_large_volume_equal_the_reference([Values(1, 2)] int stride)
+    {
+        var (x, w) = (Random([1, 2, 20, 30, 31], 1), Random([3, 2, 3, 3, 3], 2));
+        var y = x.Conv3d(w, null, stride, 1);
+        var gradients = Vjp.Of(y, Random(y.Shape, 3), x, w);
+        Close.AssertReference(y, 1e-11);
+        Close.AssertReference(gradients[0], 1e-11);
+        Close.AssertReference(gradients[1], 1e-10);
+    }
+
+    [Test]
+    public void Not_a_number_reaches_only_the_results_whose_windows_hold_it()
+    {
+        // The last element of a row: its neighbours in memory are windows of the next row.
+        var values = new float[5 * 6];
+        values[11] = float.NaN;
+        var x = Tensor.From(values, [1, 1, 5, 6]);
+        var w = Tensor.Ones([1, 1, 3, 3]).Realize();
+        var y = x.Conv2d(w);
+        var gradient = Vjp.Of(y, Tensor.Ones(y.Shape), w)[0];
+        Assert.That(y.ToArray<float>().Select(float.IsNaN), Is.EqualTo(Enumerable.Range(0, 12).Select(i => i is 3 or 7)));
+        // Taps of the window's last column alone meet the last column of the input.
+        Assert.That(gradient.ToArray<float>().Select(float.IsNaN), Is.EqualTo(Enumerable.Range(0, 9).Select(i => i is 2 or 5)));
+    }
+
+    [Test]
     public void Gradients_are_repeatable_bit_for_bit()
     {
         var (x, w) = (Random([32, 3, 12, 12], 1, DType.Float32), Random([4, 3, 3, 3], 2, DType.Float32));
