@@ -116,7 +116,7 @@ internal sealed unsafe class Block
         var stuck = Array.Find(_warps, w => w.State == WarpState.AtBarrier)!;
         ref var barrier = ref _barriers[stuck.BarrierId];
         Launch.Report(FindingKind.Deadlock, stuck, Launch.Program.Code + stuck.Pc - 1, FirstLane(stuck),
-            $"Barrier {stuck.BarrierId} waits for {barrier.Expected} threads, {barrier.Arrived} came, and no other thread can run.");
+            $"Barrier {stuck.BarrierId} waits for {(barrier.Expected == 0 ? AliveThreads() : barrier.Expected)} threads, {barrier.Arrived} came, and no other thread can run.");
         Launch.Abort();
         return true;
     }
