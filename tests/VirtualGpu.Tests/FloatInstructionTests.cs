@@ -240,6 +240,9 @@ public sealed class FloatInstructionTests
         Assert.That(PtxRunner.Run<ulong, uint>("cvt.rn.f32.f64 %d, %a;", bits).Select(Float), Is.EqualTo(x.Select(v => (float)v)));
         Assert.That(PtxRunner.Run<ulong, uint>("cvt.rz.f32.f64 %d, %a;", bits)[2], Is.EqualTo(Bits(float.MaxValue)));
         Assert.That(PtxRunner.Run<ulong, uint>("cvt.rp.f32.f64 %d, %a;", bits)[5], Is.EqualTo(1));
+        Assert.That(PtxRunner.Run<ulong, uint>("cvt.rp.f32.f64 %d, %a;", bits)[..2].Select(Float), Is.EqualTo(new[] { 0.33333334f, -0.3333333f }));
+        Assert.That(PtxRunner.Run<ulong, uint>("cvt.rm.f32.f64 %d, %a;", bits)[..2].Select(Float), Is.EqualTo(new[] { 0.3333333f, -0.33333334f }));
+        Assert.That(PtxRunner.Run<ulong, uint>("cvt.rz.f32.f64 %d, %a;", bits)[..2].Select(Float), Is.EqualTo(new[] { 0.3333333f, -0.3333333f }));
         Assert.That(PtxRunner.Run<ulong, uint>("cvt.rm.f32.f64 %d, %a;", bits)[3], Is.EqualTo(Bits(float.NegativeInfinity)));
         Assert.That(PtxRunner.Run<ulong, uint>("cvt.rn.ftz.f32.f64 %d, %a;", bits)[4], Is.Zero);
     }

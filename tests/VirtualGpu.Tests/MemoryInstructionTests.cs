@@ -102,6 +102,16 @@ public sealed class MemoryInstructionTests
     }
 
     [Test]
+    public void A_wait_for_all_but_one_group_leaves_the_last_on_its_way()
+    {
+        const string Body = "mov.u64 %u5, s; mul.wide.u32 %u1, %tid, 4; add.u64 %u2, %u1, %u5; add.u64 %u3, %u1, %in0; cp.async.ca.shared.global [%u2], [%u3], 4; cp.async.commit_group; cp.async.ca.shared.global [%u2+128], [%u3], 4; cp.async.commit_group; cp.async.wait_group 1; ld.shared.u32 %r1, [%u2]; ld.shared.u32 %r2, [%u2+128]; cp.async.wait_group 0; ld.shared.u32 %r3, [%u2+128]; sub.u32 %r4, %r3, %r1; add.u64 %u6, %u1, %out; st.global.u32 [%u6], %r4; st.global.u32 [%u6+128], %r2;";
+        var (output, result) = PtxRunner.RunWarp(".shared .align 16 .b8 s[256];", Body, 64, 32, Lanes(t => 1000 + t));
+        Assert.That(result.Findings.Single(finding => finding.Kind == FindingKind.PendingCopy).Instruction, Does.Contain("%r2"));
+        Assert.That(output[..32], Is.All.Zero);
+        Assert.That(output[32..], Is.All.EqualTo(uint.MaxValue), "what lay there before");
+    }
+
+    [Test]
     public void A_short_source_is_filled_with_zeros() =>
         Assert.That(
             PtxRunner.Each(".shared .align 16 .b8 s[512];", "mov.u64 %u5, s; mul.wide.u32 %u1, %tid, 16; add.u64 %u2, %u1, %u5; cp.async.cg.shared.global [%u2], [%in0], 16, 6; cp.async.wait_all; ld.shared.v4.u32 {%r1, %r2, %r3, %r4}, [%u2]; add.u32 %r0, %r1, %r2; add.u32 %r0, %r0, %r3; add.u32 %r0, %r0, %r4;", 32, [5, 0x10001, 9, 9]),

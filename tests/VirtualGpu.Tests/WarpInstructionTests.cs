@@ -91,6 +91,15 @@ public sealed class WarpInstructionTests
     }
 
     [Test]
+    public void Lanes_that_exit_in_a_call_do_not_return()
+    {
+        const string F = ".func f(.param .b32 x)\n{ .reg .b32 %r<3>; .reg .pred %p; ld.param.b32 %r1, [x]; setp.lt.u32 %p, %r1, 5; @%p exit; ret; }";
+        var (output, result) = PtxRunner.RunWarp(F, "{ .param .b32 a; st.param.b32 [a], %tid; call.uni f, (a); } activemask.b32 %r0; mul.wide.u32 %u0, %tid, 4; add.u64 %u0, %u0, %out; st.global.b32 [%u0], %r0;", 32);
+        Assert.That(result.Findings, Is.Empty);
+        Assert.That(output, Is.EqualTo(Lanes(lane => lane < 5 ? 0 : 0xFFFFFFE0)));
+    }
+
+    [Test]
     public void Barriers_reduce_over_the_block()
     {
         const string P = "setp.lt.u32 %p1, %tid, 40; ";
