@@ -15,6 +15,11 @@ public sealed class TrainingTests
     [TestCase("nesterov")]
     [TestCase("adam")]
     [TestCase("adamw")]
+    [TestCase("rmsprop")]
+    [TestCase("centred rmsprop")]
+    [TestCase("adagrad")]
+    [TestCase("adadelta")]
+    [TestCase("rprop")]
     public void Ten_steps_of_the_mlp_give_the_same_ten_losses(string optimizer) => Compare(TwinNetwork.Mlp(), [Batch, TwinNetwork.Pixels], optimizer);
 
     [TestCase("sgd")]
@@ -43,6 +48,11 @@ public sealed class TrainingTests
         "momentum" => new Sgd(parameters, 0.01, momentum: 0.9, weightDecay: 1e-3),
         "nesterov" => new Sgd(parameters, 0.01, momentum: 0.9, nesterov: true),
         "adam" => new Adam(parameters, 1e-3),
+        "rmsprop" => new RmsProp(parameters, 1e-3),
+        "centred rmsprop" => new RmsProp(parameters, 1e-4, 0.95, 1e-4, 1e-3, 0.5, centered: true),
+        "adagrad" => new Adagrad(parameters, 1e-2, 0.1, 1e-3, 0.1),
+        "adadelta" => new Adadelta(parameters, 1, 0.95, 1e-5, 1e-3),
+        "rprop" => new Rprop(parameters, 1e-3),
         _ => new AdamW(parameters, 1e-3, weightDecay: 0.05),
     };
 
@@ -52,6 +62,11 @@ public sealed class TrainingTests
         "momentum" => torch.optim.SGD(parameters, 0.01, momentum: 0.9, weight_decay: 1e-3),
         "nesterov" => torch.optim.SGD(parameters, 0.01, momentum: 0.9, nesterov: true),
         "adam" => torch.optim.Adam(parameters, 1e-3),
+        "rmsprop" => torch.optim.RMSProp(parameters, 1e-3),
+        "centred rmsprop" => torch.optim.RMSProp(parameters, 1e-4, 0.95, 1e-4, 1e-3, 0.5, centered: true),
+        "adagrad" => torch.optim.Adagrad(parameters, 1e-2, 0.1, 1e-3, 0.1),
+        "adadelta" => torch.optim.Adadelta(parameters, 1, 0.95, 1e-5, 1e-3),
+        "rprop" => torch.optim.Rprop(parameters, 1e-3),
         _ => torch.optim.AdamW(parameters, 1e-3, weight_decay: 0.05),
     };
 }

@@ -99,6 +99,16 @@ public abstract class Optimizer
     /// <param name="rate">Learning rate; a scalar tensor.</param>
     protected abstract Rule Begin(ParameterGroup group, Tensor step, Tensor rate);
 
+    /// <summary>The slots of a parameter, in the order of their names.</summary>
+    private protected State[] SlotsOf(Parameter parameter) => _slots[parameter];
+
+    /// <summary>Gives a slot of every parameter another first value than 0.</summary>
+    private protected void FillSlot(string name, double value)
+    {
+        var k = Array.IndexOf(_slotNames, name);
+        foreach (var slots in _slots.Values) slots[k].Assign(Tensor.Full(slots[k].Shape, value, slots[k].DType, slots[k].Device));
+    }
+
     private IEnumerable<(string Name, State Slot)> Slots()
     {
         yield return ("step", _step);
