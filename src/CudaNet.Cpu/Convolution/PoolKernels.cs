@@ -1,5 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using CudaNet.Cpu.Simd;
 using CudaNet.Cpu.Threading;
 using CudaNet.Execution;
 
@@ -42,15 +44,40 @@ internal abstract unsafe class PoolKernel(ConvShape shape, Integers counted) : I
 internal sealed unsafe class MaxPoolKernel<T>(ConvShape shape, bool gradient) : PoolKernel(shape, Integers.Repeat(-1, 3))
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    // Whole windows of 2×2 at stride 2, at least a vector of 128 bits a row.
+    private readonly bool _isPairs = (shape.Kernel, shape.Stride.H, shape.Stride.W, shape.Dilation) == ((1, 2, 2), 2, 2, (1, 1, 1))
+        && (shape.Stride.D, shape.Input.D, shape.Low) == (1, shape.Output.D, (0, 0, 0))
+        && 2 * shape.Output.H <= shape.Input.H && 2 * shape.Output.W <= shape.Input.W && shape.Output.W >= Vector128<T>.Count;
+
     protected override void Image(nint* operands, long index)
     {
         T* source = (T*)operands[0] + index * Shape.InputSize, places = (T*)operands[1] + index * Shape.OutputSize;
         var back = gradient ? (T*)operands[2] + index * Shape.InputSize : null;
-        if (gradient) Simd.SimdLoop.Fill(back, T.Zero, (nint)Shape.InputSize);
+        if (gradient && !(_isPairs && Shape.InputSize == 4 * Shape.OutputSize)) SimdLoop.Fill(back, T.Zero, (nint)Shape.InputSize);
+        if (!_isPairs) Windows(source, places, back);
+        else if (Vector512.IsHardwareAccelerated && Shape.Output.W >= Vector512<T>.Count) Pairs<Simd512<T>>(source, places, back);
+        else if (Vector256.IsHardwareAccelerated && Shape.Output.W >= Vector256<T>.Count) Pairs<Simd256<T>>(source, places, back);
+        else Pairs<Simd128<T>>(source, places, back);
+    }
+
+    private void Pairs<V>(T* source, T* places, T* back)
+        where V : unmanaged, ISimd<V, T>
+    {
+        nint width = (nint)Shape.Input.W, count = (nint)Shape.Output.W;
+        for (long d = 0; d < Shape.Output.D; d++)
+            for (long h = 0; h < Shape.Output.H; h++, places += count)
+            {
+                var row = (nint)(d * Shape.Input.H + 2 * h) * width;
+                if (gradient) PairPooling<V, T>.Backward(source + row, source + row + width, places, back + row, back + row + width, count);
+                else PairPooling<V, T>.Forward(source + row, source + row + width, places, count);
+            }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Windows(T* source, T* places, T* back)
+    {
         long[] firstW = W.First, elementsW = W.Elements;
         var (rowStep, dilation) = (H.Dilation * Shape.Input.W, W.Dilation);
-        var single = Shape.Kernel.D == 1;
         for (var d = 0; d < D.First.Length; d++)
             for (var h = 0; h < H.First.Length; h++)
             {
@@ -58,28 +85,12 @@ internal sealed unsafe class MaxPoolKernel<T>(ConvShape shape, bool gradient) : 
                 for (var w = 0; w < firstW.Length; w++, places++)
                 {
                     var corner = (D.First[d] * Shape.Input.H + H.First[h]) * Shape.Input.W + firstW[w];
-                    T best;
-                    long where;
-                    if (single && rows == 2 && elementsW[w] == 2)
-                    {
-                        // Which element is the largest is random, so a branch on it would be mispredicted half of the time:
-                        // two independent comparisons, then one between their winners, as numbers.
-                        T a = source[corner], b = source[corner + dilation], c = source[corner + rowStep], e = source[corner + rowStep + dilation];
-                        T top = T.MaxNative(b, a), bottom = T.MaxNative(e, c);
-                        best = T.MaxNative(bottom, top);
-                        var upper = corner + Bit(b > a) * dilation;
-                        var lower = corner + rowStep + Bit(e > c) * dilation;
-                        where = upper + Bit(bottom > top) * (lower - upper);
-                        if (T.IsNaN(a + b + c + e)) (best, where) = Largest(source, corner, d, rows, rowStep, elementsW[w], dilation);
-                    }
-                    else (best, where) = Largest(source, corner, d, rows, rowStep, elementsW[w], dilation);
+                    var (best, where) = Largest(source, corner, d, rows, rowStep, elementsW[w], dilation);
                     if (!gradient) *places = best;
                     else if (where >= 0) back[where] += *places;
                 }
             }
     }
-
-    private static long Bit(bool condition) => Unsafe.BitCast<bool, byte>(condition);
 
     /// <summary>The first maximum of a window: the first of equals stays, the first NaN stays for good.</summary>
     private (T Best, long Where) Largest(T* source, long corner, long d, long rows, long rowStep, long columns, long dilation)
@@ -106,7 +117,7 @@ internal sealed unsafe class AvgPoolKernel<T>(ConvShape shape, Integers counted,
     protected override void Image(nint* operands, long index)
     {
         T* image = (T*)operands[gradient ? 1 : 0] + index * Shape.InputSize, places = (T*)operands[gradient ? 0 : 1] + index * Shape.OutputSize;
-        if (gradient) Simd.SimdLoop.Fill(image, T.Zero, (nint)Shape.InputSize);
+        if (gradient) SimdLoop.Fill(image, T.Zero, (nint)Shape.InputSize);
         for (var d = 0; d < D.First.Length; d++)
             for (var h = 0; h < H.First.Length; h++)
             {

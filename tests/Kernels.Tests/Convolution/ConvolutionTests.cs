@@ -139,6 +139,33 @@ public class ConvolutionTests
     }
 
     [Test]
+    public void Maximum_pooling_of_pairs_equals_the_reference_at_every_width([Values] bool single)
+    {
+        var type = single ? DType.Float32 : DType.Float64;
+        for (var width = 2; width < 72; width++)
+        {
+            // Whole numbers of a small range: many windows have equals.
+            var x = (Random([2, 3, 5 + width % 2, width], width, type) * 2).Round().Realize();
+            var y = x.MaxPool2d(2);
+            var gradient = Vjp.Of(y, Random(y.Shape, 3, type), x)[0];
+            Close.AssertReference(y, 0);
+            Close.AssertReference(gradient, 0);
+        }
+    }
+
+    [Test]
+    public void The_first_not_a_number_of_a_window_takes_its_gradient([Values(1, 4, 8, 19)] int windows)
+    {
+        float[] top = [1, float.NaN], bottom = [float.NaN, float.PositiveInfinity];
+        float[] Row(float[] pair) => [.. Enumerable.Repeat(pair, windows).SelectMany(values => values)];
+        var x = Tensor.From([.. Row(top), .. Row(bottom)], [1, 1, 2, 2 * windows]);
+        var y = x.MaxPool2d(2);
+        var gradient = Vjp.Of(y, Tensor.Ones(y.Shape), x)[0];
+        Assert.That(y.ToArray<float>(), Is.All.NaN);
+        Assert.That(gradient.ToArray<float>(), Is.EqualTo((float[])[.. Row([0, 1]), .. Row([0, 0])]));
+    }
+
+    [Test]
     public void Not_a_number_passes_maximum_pooling()
     {
         var x = Tensor.From([1f, float.NaN, 2, 3, 4, 5, 6, 7], [1, 1, 2, 4]);

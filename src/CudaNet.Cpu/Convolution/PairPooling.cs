@@ -1,0 +1,118 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using CudaNet.Cpu.Simd;
+
+namespace CudaNet.Cpu.Convolution;
+
+/// <summary>Maximum over windows of 2×2 at stride 2, a vector of windows at a time, and its gradient.</summary>
+/// <remarks>The first of equals wins, as does the first NaN. The last vector of a row overlaps the one before it: it writes
+/// the same values again.</remarks>
+internal static unsafe class PairPooling<V, T>
+    where V : unmanaged, ISimd<V, T>
+    where T : unmanaged
+{
+    /// <summary>One row of results from two rows of the input.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Forward(T* top, T* bottom, T* result, nint count)
+    {
+        for (nint w = 0; w < count; w += V.Count)
+        {
+            var at = Math.Min(w, count - V.Count);
+            var (a, b) = Split(V.Load(top + 2 * at), V.Load(top + 2 * at + V.Count));
+            var (c, d) = Split(V.Load(bottom + 2 * at), V.Load(bottom + 2 * at + V.Count));
+            V upper = V.Select(Wins(b, a), b, a), lower = V.Select(Wins(d, c), d, c);
+            V.Store(V.Select(Wins(lower, upper), lower, upper), result + at);
+        }
+    }
+
+    /// <summary>Two rows of the gradient from one row of upstream.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Backward(T* top, T* bottom, T* upstream, T* topGradient, T* bottomGradient, nint count)
+    {
+        for (nint w = 0; w < count; w += V.Count)
+        {
+            var at = Math.Min(w, count - V.Count);
+            var (a, b) = Split(V.Load(top + 2 * at), V.Load(top + 2 * at + V.Count));
+            var (c, d) = Split(V.Load(bottom + 2 * at), V.Load(bottom + 2 * at + V.Count));
+            V second = Wins(b, a), fourth = Wins(d, c);
+            V below = Wins(V.Select(fourth, d, c), V.Select(second, b, a));
+            V value = V.Load(upstream + at), down = value & below, up = value & ~below;
+            var (left, right) = Join(up & ~second, up & second);
+            V.Store(left, topGradient + 2 * at);
+            V.Store(right, topGradient + 2 * at + V.Count);
+            (left, right) = Join(down & ~fourth, down & fourth);
+            V.Store(left, bottomGradient + 2 * at);
+            V.Store(right, bottomGradient + 2 * at + V.Count);
+        }
+    }
+
+    /// <summary>Mask of where a later value takes the place of the best so far.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Wins(V value, V best) => V.Less(best, value) | (V.Equal(best, best) & ~V.Equal(value, value));
+
+    /// <summary>The even and the odd values of two neighbouring vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (V Even, V Odd) Split(V first, V second)
+    {
+        if (typeof(V) == typeof(Simd512<T>))
+        {
+            Vector512<T> a = Sorted(Unsafe.BitCast<V, Vector512<T>>(first)), b = Sorted(Unsafe.BitCast<V, Vector512<T>>(second));
+            return (Unsafe.BitCast<Vector512<T>, V>(Vector512.Create(a.GetLower(), b.GetLower())), Unsafe.BitCast<Vector512<T>, V>(Vector512.Create(a.GetUpper(), b.GetUpper())));
+        }
+        if (typeof(V) == typeof(Simd256<T>))
+        {
+            Vector256<T> a = Sorted(Unsafe.BitCast<V, Vector256<T>>(first)), b = Sorted(Unsafe.BitCast<V, Vector256<T>>(second));
+            return (Unsafe.BitCast<Vector256<T>, V>(Vector256.Create(a.GetLower(), b.GetLower())), Unsafe.BitCast<Vector256<T>, V>(Vector256.Create(a.GetUpper(), b.GetUpper())));
+        }
+        Vector128<T> x = Sorted(Unsafe.BitCast<V, Vector128<T>>(first)), y = Sorted(Unsafe.BitCast<V, Vector128<T>>(second));
+        return (Unsafe.BitCast<Vector128<T>, V>(Vector128.Create(x.GetLower(), y.GetLower())), Unsafe.BitCast<Vector128<T>, V>(Vector128.Create(x.GetUpper(), y.GetUpper())));
+    }
+
+    /// <summary>The inverse of <see cref="Split"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (V First, V Second) Join(V even, V odd)
+    {
+        if (typeof(V) == typeof(Simd512<T>))
+        {
+            Vector512<T> a = Unsafe.BitCast<V, Vector512<T>>(even), b = Unsafe.BitCast<V, Vector512<T>>(odd);
+            return (Unsafe.BitCast<Vector512<T>, V>(Mixed(Vector512.Create(a.GetLower(), b.GetLower()))), Unsafe.BitCast<Vector512<T>, V>(Mixed(Vector512.Create(a.GetUpper(), b.GetUpper()))));
+        }
+        if (typeof(V) == typeof(Simd256<T>))
+        {
+            Vector256<T> a = Unsafe.BitCast<V, Vector256<T>>(even), b = Unsafe.BitCast<V, Vector256<T>>(odd);
+            return (Unsafe.BitCast<Vector256<T>, V>(Mixed(Vector256.Create(a.GetLower(), b.GetLower()))), Unsafe.BitCast<Vector256<T>, V>(Mixed(Vector256.Create(a.GetUpper(), b.GetUpper()))));
+        }
+        Vector128<T> x = Unsafe.BitCast<V, Vector128<T>>(even), y = Unsafe.BitCast<V, Vector128<T>>(odd);
+        return (Unsafe.BitCast<Vector128<T>, V>(Mixed(Vector128.Create(x.GetLower(), y.GetLower()))), Unsafe.BitCast<Vector128<T>, V>(Mixed(Vector128.Create(x.GetUpper(), y.GetUpper()))));
+    }
+
+    // Even lanes into the lower half, odd ones into the upper half.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<T> Sorted(Vector512<T> v) => sizeof(T) == 4
+        ? Vector512.Shuffle(v.As<T, int>(), Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15)).As<int, T>()
+        : Vector512.Shuffle(v.As<T, long>(), Vector512.Create(0L, 2, 4, 6, 1, 3, 5, 7)).As<long, T>();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<T> Sorted(Vector256<T> v) => sizeof(T) == 4
+        ? Vector256.Shuffle(v.As<T, int>(), Vector256.Create(0, 2, 4, 6, 1, 3, 5, 7)).As<int, T>()
+        : Vector256.Shuffle(v.As<T, long>(), Vector256.Create(0L, 2, 1, 3)).As<long, T>();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<T> Sorted(Vector128<T> v) => sizeof(T) == 4
+        ? Vector128.Shuffle(v.As<T, int>(), Vector128.Create(0, 2, 1, 3)).As<int, T>()
+        : v;
+
+    // The inverse of Sorted.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<T> Mixed(Vector512<T> v) => sizeof(T) == 4
+        ? Vector512.Shuffle(v.As<T, int>(), Vector512.Create(0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15)).As<int, T>()
+        : Vector512.Shuffle(v.As<T, long>(), Vector512.Create(0L, 4, 1, 5, 2, 6, 3, 7)).As<long, T>();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<T> Mixed(Vector256<T> v) => sizeof(T) == 4
+        ? Vector256.Shuffle(v.As<T, int>(), Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7)).As<int, T>()
+        : Vector256.Shuffle(v.As<T, long>(), Vector256.Create(0L, 2, 1, 3)).As<long, T>();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<T> Mixed(Vector128<T> v) => Sorted(v);
+}
