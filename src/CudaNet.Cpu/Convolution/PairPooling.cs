@@ -18,8 +18,10 @@ internal static unsafe class PairPooling<V, T>
         for (nint w = 0; w < count; w += V.Count)
         {
             var at = Math.Min(w, count - V.Count);
-            var (a, b) = Split(V.Load(top + 2 * at), V.Load(top + 2 * at + V.Count));
-            var (c, d) = Split(V.Load(bottom + 2 * at), V.Load(bottom + 2 * at + V.Count));
+            V first = V.Load(top + 2 * at), next = V.Load(top + 2 * at + V.Count), a = Even(first, next), b = Odd(first, next);
+            first = V.Load(bottom + 2 * at);
+            next = V.Load(bottom + 2 * at + V.Count);
+            V c = Even(first, next), d = Odd(first, next);
             V upper = V.Select(Wins(b, a), b, a), lower = V.Select(Wins(d, c), d, c);
             V.Store(V.Select(Wins(lower, upper), lower, upper), result + at);
         }
@@ -32,17 +34,20 @@ internal static unsafe class PairPooling<V, T>
         for (nint w = 0; w < count; w += V.Count)
         {
             var at = Math.Min(w, count - V.Count);
-            var (a, b) = Split(V.Load(top + 2 * at), V.Load(top + 2 * at + V.Count));
-            var (c, d) = Split(V.Load(bottom + 2 * at), V.Load(bottom + 2 * at + V.Count));
+            V first = V.Load(top + 2 * at), next = V.Load(top + 2 * at + V.Count), a = Even(first, next), b = Odd(first, next);
+            first = V.Load(bottom + 2 * at);
+            next = V.Load(bottom + 2 * at + V.Count);
+            V c = Even(first, next), d = Odd(first, next);
             V second = Wins(b, a), fourth = Wins(d, c);
             V below = Wins(V.Select(fourth, d, c), V.Select(second, b, a));
             V value = V.Load(upstream + at), down = value & below, up = value & ~below;
-            var (left, right) = Join(up & ~second, up & second);
-            V.Store(left, topGradient + 2 * at);
-            V.Store(right, topGradient + 2 * at + V.Count);
-            (left, right) = Join(down & ~fourth, down & fourth);
-            V.Store(left, bottomGradient + 2 * at);
-            V.Store(right, bottomGradient + 2 * at + V.Count);
+            V left = up & ~second, right = up & second;
+            V.Store(First(left, right), topGradient + 2 * at);
+            V.Store(Second(left, right), topGradient + 2 * at + V.Count);
+            left = down & ~fourth;
+            right = down & fourth;
+            V.Store(First(left, right), bottomGradient + 2 * at);
+            V.Store(Second(left, right), bottomGradient + 2 * at + V.Count);
         }
     }
 
@@ -50,40 +55,88 @@ internal static unsafe class PairPooling<V, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Wins(V value, V best) => V.Less(best, value) | (V.Equal(best, best) & ~V.Equal(value, value));
 
-    /// <summary>The even and the odd values of two neighbouring vectors.</summary>
+    /// <summary>The even values of two neighbouring vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (V Even, V Odd) Split(V first, V second)
+    private static V Even(V first, V second)
     {
         if (typeof(V) == typeof(Simd512<T>))
         {
             Vector512<T> a = Sorted(Unsafe.BitCast<V, Vector512<T>>(first)), b = Sorted(Unsafe.BitCast<V, Vector512<T>>(second));
-            return (Unsafe.BitCast<Vector512<T>, V>(Vector512.Create(a.GetLower(), b.GetLower())), Unsafe.BitCast<Vector512<T>, V>(Vector512.Create(a.GetUpper(), b.GetUpper())));
+            return Unsafe.BitCast<Vector512<T>, V>(Vector512.Create(a.GetLower(), b.GetLower()));
         }
-        if (typeof(V) == typeof(Simd256<T>))
+        else if (typeof(V) == typeof(Simd256<T>))
         {
             Vector256<T> a = Sorted(Unsafe.BitCast<V, Vector256<T>>(first)), b = Sorted(Unsafe.BitCast<V, Vector256<T>>(second));
-            return (Unsafe.BitCast<Vector256<T>, V>(Vector256.Create(a.GetLower(), b.GetLower())), Unsafe.BitCast<Vector256<T>, V>(Vector256.Create(a.GetUpper(), b.GetUpper())));
+            return Unsafe.BitCast<Vector256<T>, V>(Vector256.Create(a.GetLower(), b.GetLower()));
         }
-        Vector128<T> x = Sorted(Unsafe.BitCast<V, Vector128<T>>(first)), y = Sorted(Unsafe.BitCast<V, Vector128<T>>(second));
-        return (Unsafe.BitCast<Vector128<T>, V>(Vector128.Create(x.GetLower(), y.GetLower())), Unsafe.BitCast<Vector128<T>, V>(Vector128.Create(x.GetUpper(), y.GetUpper())));
+        else
+        {
+            Vector128<T> a = Sorted(Unsafe.BitCast<V, Vector128<T>>(first)), b = Sorted(Unsafe.BitCast<V, Vector128<T>>(second));
+            return Unsafe.BitCast<Vector128<T>, V>(Vector128.Create(a.GetLower(), b.GetLower()));
+        }
     }
 
-    /// <summary>The inverse of <see cref="Split"/>.</summary>
+    /// <summary>The odd values of two neighbouring vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (V First, V Second) Join(V even, V odd)
+    private static V Odd(V first, V second)
     {
         if (typeof(V) == typeof(Simd512<T>))
         {
-            Vector512<T> a = Unsafe.BitCast<V, Vector512<T>>(even), b = Unsafe.BitCast<V, Vector512<T>>(odd);
-            return (Unsafe.BitCast<Vector512<T>, V>(Mixed(Vector512.Create(a.GetLower(), b.GetLower()))), Unsafe.BitCast<Vector512<T>, V>(Mixed(Vector512.Create(a.GetUpper(), b.GetUpper()))));
+            Vector512<T> a = Sorted(Unsafe.BitCast<V, Vector512<T>>(first)), b = Sorted(Unsafe.BitCast<V, Vector512<T>>(second));
+            return Unsafe.BitCast<Vector512<T>, V>(Vector512.Create(a.GetUpper(), b.GetUpper()));
         }
-        if (typeof(V) == typeof(Simd256<T>))
+        else if (typeof(V) == typeof(Simd256<T>))
         {
-            Vector256<T> a = Unsafe.BitCast<V, Vector256<T>>(even), b = Unsafe.BitCast<V, Vector256<T>>(odd);
-            return (Unsafe.BitCast<Vector256<T>, V>(Mixed(Vector256.Create(a.GetLower(), b.GetLower()))), Unsafe.BitCast<Vector256<T>, V>(Mixed(Vector256.Create(a.GetUpper(), b.GetUpper()))));
+            Vector256<T> a = Sorted(Unsafe.BitCast<V, Vector256<T>>(first)), b = Sorted(Unsafe.BitCast<V, Vector256<T>>(second));
+            return Unsafe.BitCast<Vector256<T>, V>(Vector256.Create(a.GetUpper(), b.GetUpper()));
         }
-        Vector128<T> x = Unsafe.BitCast<V, Vector128<T>>(even), y = Unsafe.BitCast<V, Vector128<T>>(odd);
-        return (Unsafe.BitCast<Vector128<T>, V>(Mixed(Vector128.Create(x.GetLower(), y.GetLower()))), Unsafe.BitCast<Vector128<T>, V>(Mixed(Vector128.Create(x.GetUpper(), y.GetUpper()))));
+        else
+        {
+            Vector128<T> a = Sorted(Unsafe.BitCast<V, Vector128<T>>(first)), b = Sorted(Unsafe.BitCast<V, Vector128<T>>(second));
+            return Unsafe.BitCast<Vector128<T>, V>(Vector128.Create(a.GetUpper(), b.GetUpper()));
+        }
+    }
+
+    /// <summary>The first of two neighbouring vectors, from their even and odd values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V First(V first, V second)
+    {
+        if (typeof(V) == typeof(Simd512<T>))
+        {
+            Vector512<T> a = Unsafe.BitCast<V, Vector512<T>>(first), b = Unsafe.BitCast<V, Vector512<T>>(second);
+            return Unsafe.BitCast<Vector512<T>, V>(Mixed(Vector512.Create(a.GetLower(), b.GetLower())));
+        }
+        else if (typeof(V) == typeof(Simd256<T>))
+        {
+            Vector256<T> a = Unsafe.BitCast<V, Vector256<T>>(first), b = Unsafe.BitCast<V, Vector256<T>>(second);
+            return Unsafe.BitCast<Vector256<T>, V>(Mixed(Vector256.Create(a.GetLower(), b.GetLower())));
+        }
+        else
+        {
+            Vector128<T> a = Unsafe.BitCast<V, Vector128<T>>(first), b = Unsafe.BitCast<V, Vector128<T>>(second);
+            return Unsafe.BitCast<Vector128<T>, V>(Mixed(Vector128.Create(a.GetLower(), b.GetLower())));
+        }
+    }
+
+    /// <summary>The second of two neighbouring vectors, from their even and odd values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Second(V first, V second)
+    {
+        if (typeof(V) == typeof(Simd512<T>))
+        {
+            Vector512<T> a = Unsafe.BitCast<V, Vector512<T>>(first), b = Unsafe.BitCast<V, Vector512<T>>(second);
+            return Unsafe.BitCast<Vector512<T>, V>(Mixed(Vector512.Create(a.GetUpper(), b.GetUpper())));
+        }
+        else if (typeof(V) == typeof(Simd256<T>))
+        {
+            Vector256<T> a = Unsafe.BitCast<V, Vector256<T>>(first), b = Unsafe.BitCast<V, Vector256<T>>(second);
+            return Unsafe.BitCast<Vector256<T>, V>(Mixed(Vector256.Create(a.GetUpper(), b.GetUpper())));
+        }
+        else
+        {
+            Vector128<T> a = Unsafe.BitCast<V, Vector128<T>>(first), b = Unsafe.BitCast<V, Vector128<T>>(second);
+            return Unsafe.BitCast<Vector128<T>, V>(Mixed(Vector128.Create(a.GetUpper(), b.GetUpper())));
+        }
     }
 
     // Even lanes into the lower half, odd ones into the upper half.

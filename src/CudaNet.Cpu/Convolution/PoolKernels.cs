@@ -60,6 +60,7 @@ internal sealed unsafe class MaxPoolKernel<T>(ConvShape shape, bool gradient) : 
         else Pairs<Simd128<T>>(source, places, back);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Pairs<V>(T* source, T* places, T* back)
         where V : unmanaged, ISimd<V, T>
     {
