@@ -26,7 +26,7 @@ internal sealed unsafe class ConvWeightGradKernel<T> : IStepKernel
     {
         _shape = new(op.Geometry, step.Inputs[0].Shape, step.Outputs[0].Shape, step.Inputs[1].Shape);
         if (IsEmpty) return;
-        _grid = new(TapAxis.Of(_shape, backward: false), _shape.GroupC, _shape.N, sizeof(T), _shape.GroupO * sizeof(T), _shape.G);
+        _grid = new(TapAxis.Of(_shape, backward: false), _shape.GroupC, _shape.N, sizeof(T), _shape.GroupO * sizeof(T), _shape.G, joins: true);
         _offsets = _grid.Offsets(0, 0, 0);
         // Cells behind the end of a row hold no results: their source must not count, not even as NaN · 0.
         _mask = new T[(_grid.Cells + 63) / 64 * 64];

@@ -16,6 +16,23 @@ internal sealed record TapAxis(long Places, long Size, long Split, long SourcePh
     /// <summary>Taps of each phase: element of the window, phase of the source, shift in cells.</summary>
     public required (long Element, long Phase, long Shift)[][] Taps { get; init; }
 
+    /// <summary>Border cells behind the source that can be those before what follows it in memory.</summary>
+    public long SharedBorder
+    {
+        get
+        {
+            var shared = Reach;
+            for (long phase = 0; phase < SourcePhases; phase++)
+            {
+                var before = Math.Max(0, -(phase + Origin) + Split - 1) / Split;
+                var last = Size - 1 - phase - Origin;
+                var behind = Places + Reach - (last < 0 ? 0 : last / Split + 1);
+                shared = Math.Max(0, Math.Min(shared, Math.Min(before, behind)));
+            }
+            return shared;
+        }
+    }
+
     /// <summary>y[p] reads x[p·stride + k·dilation − low]: cells of the same rest by the stride are neighbours.</summary>
     public static TapAxis Forward(long x, long y, long kernel, long stride, long low, long dilation)
     {

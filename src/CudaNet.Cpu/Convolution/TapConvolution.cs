@@ -35,7 +35,10 @@ internal sealed unsafe class TapConvolution<T>
         var (widest, columns) = Tile(_results);
         _panelRows = _results == 1 ? 1 : widest;
         var panels = (_results + _panelRows - 1) / _panelRows;
-        _grid = new(_axes, backward ? shape.GroupO : shape.GroupC, shape.N, sizeof(T), panels * _panelRows * sizeof(T), shape.G);
+        // Joined examples have borders between them, single ones a partly empty last tile: whichever is less.
+        var cells = ((_axes[0].Places - 1) * (_axes[1].Places + _axes[1].Reach) + _axes[1].Places - 1) * (_axes[2].Places + _axes[2].Reach) + _axes[2].Places;
+        var joins = (cells + columns - 1) / columns * columns > (_axes[0].Places + _axes[0].Reach) * (_axes[1].Places + _axes[1].Reach) * (_axes[2].Places + _axes[2].Reach);
+        _grid = new(_axes, backward ? shape.GroupO : shape.GroupC, shape.N, sizeof(T), panels * _panelRows * sizeof(T), shape.G, joins);
         _resultStride = (_grid.Cells + columns - 1) / columns * columns;
         var phases = new List<Phase>();
         for (long d = 0; d < _axes[0].Phases; d++)

@@ -17,10 +17,11 @@ internal sealed unsafe class TapGrid
     /// <param name="axes">Depth, height, width.</param>
     /// <param name="channels">Channels of the source that are summed.</param>
     /// <param name="examples">Number of examples.</param>
-    /// <param name="cellBytes">Bytes that a cell takes for a source channel's phase and for all results.</param>
-    /// <param name="units">Independent sets of examples, as groups are.</param>
+    /// <param name="cellBytes">Bytes that a cell of the source takes.</param>
     /// <param name="resultBytes">Bytes that the results of a cell take.</param>
-    public TapGrid(TapAxis[] axes, long channels, long examples, long cellBytes, long resultBytes, long units)
+    /// <param name="units">Independent sets of examples, as groups are.</param>
+    /// <param name="joins">Whether several small examples may be worked on at once.</param>
+    public TapGrid(TapAxis[] axes, long channels, long examples, long cellBytes, long resultBytes, long units, bool joins)
     {
         (_d, _h, _w) = (axes[0], axes[1], axes[2]);
         _sourceSize = _d.Size * _h.Size * _w.Size;
@@ -34,9 +35,13 @@ internal sealed unsafe class TapGrid
         var splits = examples * units >= wanted ? 1 : (wanted + examples * units - 1) / (examples * units);
         if (_d.Places > 1) BandD = Band(_d, fit / (_h.Places + _h.Reach), splits);
         else BandH = Band(_h, fit, splits);
-        if (BandD == _d.Places && BandH == _h.Places)
+        if (BandD == _d.Places && BandH == _h.Places && joins)
             Examples = Math.Clamp(fit / Math.Max(1, (_d.Places + _d.Reach) * (_h.Places + _h.Reach)), 1, Math.Max(1, examples * units / wanted));
-        (D, H, W) = (BandD + _d.Reach, BandH + _h.Reach, _w.Places + _w.Reach);
+        // The border behind a row is that before the next one, and so for whole images.
+        W = _w.Places + _w.Reach - _w.SharedBorder;
+        var isWhole = BandH == _h.Places && _d.Places + _d.Reach == 1;
+        (D, H) = (BandD + _d.Reach, BandH + _h.Reach - (isWhole ? _h.SharedBorder : 0));
+        Border = _w.SharedBorder + (isWhole ? _h.SharedBorder * W : 0);
         Bands = ((_d.Places + BandD - 1) / Math.Max(1, BandD)) * ((_h.Places + BandH - 1) / Math.Max(1, BandH));
         Cells = (((Examples - 1) * D + BandD - 1) * H + BandH - 1) * W + _w.Places;
     }
@@ -73,8 +78,11 @@ internal sealed unsafe class TapGrid
     /// <summary>Cells of a channel's phase.</summary>
     public long Plane => Examples * D * H * W;
 
+    /// <summary>Zeros behind the last plane, which has no next one to share its border.</summary>
+    public long Border { get; }
+
     /// <summary>Elements of the source; more must be readable behind, by what the last results reach over.</summary>
-    public long Length => Channels * SourcePhases * Plane;
+    public long Length => Border + Channels * SourcePhases * Plane;
 
     /// <summary>Offset of each summed row [channel, tap] of a phase of the result.</summary>
     public long[] Offsets(long phaseD, long phaseH, long phaseW)
@@ -106,6 +114,7 @@ internal sealed unsafe class TapGrid
         where T : unmanaged
     {
         var (startD, startH) = BandStart(band);
+        Clear(grid + Length - Border, 0, Border);
         for (long c = 0; c < Channels; c++)
             for (long fd = 0; fd < _d.SourcePhases; fd++)
                 for (long fh = 0; fh < _h.SourcePhases; fh++)
