@@ -1,0 +1,201 @@
+// What every kernel file shares: element types, vector access, inline-PTX wrappers, reductions, functions, random bits.
+// Compiles under NVRTC and under clang (with clang.cuh); sm_80 and up; no other header.
+// Functions are our own because clang has no libdevice: errors are stated beside each, in units of the last place of f32.
+#pragma once
+
+typedef float f32;
+struct f16 { unsigned short bits; };
+struct bf16 { unsigned short bits; };
+
+#define DEVICE __device__ __forceinline__
+#define FULL_MASK 0xFFFFFFFFu
+#define INFINITY_F __int_as_float(0x7F800000)
+
+// --- Conversions -----------------------------------------------------------------------------------------------------
+
+DEVICE float to_float(f32 x) { return x; }
+DEVICE float to_float(f16 x) { float r; asm("cvt.f32.f16 %0, %1;" : "=f"(r) : "h"(x.bits)); return r; }
+DEVICE float to_float(bf16 x) { return __uint_as_float((unsigned)x.bits << 16); }
+
+template <typename T> DEVICE T from_float(float x);
+template <> DEVICE f32 from_float<f32>(float x) { return x; }
+template <> DEVICE f16 from_float<f16>(float x) { f16 r; asm("cvt.rn.f16.f32 %0, %1;" : "=h"(r.bits) : "f"(x)); return r; }
+template <> DEVICE bf16 from_float<bf16>(float x) { bf16 r; asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(r.bits) : "f"(x)); return r; }
+
+// Two values in one register, the first in the lower half.
+template <typename T> DEVICE unsigned pack2(float lo, float hi);
+template <> DEVICE unsigned pack2<f16>(float lo, float hi) { unsigned r; asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(r) : "f"(hi), "f"(lo)); return r; }
+template <> DEVICE unsigned pack2<bf16>(float lo, float hi) { unsigned r; asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(r) : "f"(hi), "f"(lo)); return r; }
+
+template <typename T> DEVICE float half_of(unsigned pair, int upper) {
+    T h;
+    h.bits = (unsigned short)(upper ? pair >> 16 : pair);
+    return to_float(h);
+}
+
+DEVICE unsigned to_tf32(float x) { unsigned r; asm("cvt.rna.tf32.f32 %0, %1;" : "=r"(r) : "f"(x)); return r; }
+
+// --- Vectors of 16 bytes ---------------------------------------------------------------------------------------------
+
+template <typename T> struct Vec { static const int N = 16 / sizeof(T); };
+
+template <typename T> DEVICE void load_vec(const T *p, float *v) {
+    uint4 r = *(const uint4 *)p;
+    unsigned w[4] = {r.x, r.y, r.z, r.w};
+#pragma unroll
+    for (int i = 0; i < 4; i++) {
+        v[2 * i] = half_of<T>(w[i], 0);
+        v[2 * i + 1] = half_of<T>(w[i], 1);
+    }
+}
+template <> DEVICE void load_vec<f32>(const f32 *p, float *v) {
+    float4 r = *(const float4 *)p;
+    v[0] = r.x; v[1] = r.y; v[2] = r.z; v[3] = r.w;
+}
+template <typename T> DEVICE void store_vec(T *p, const float *v) {
+    *(uint4 *)p = make_uint4(pack2<T>(v[0], v[1]), pack2<T>(v[2], v[3]), pack2<T>(v[4], v[5]), pack2<T>(v[6], v[7]));
+}
+template <> DEVICE void store_vec<f32>(f32 *p, const float *v) { *(float4 *)p = make_float4(v[0], v[1], v[2], v[3]); }
+
+// Two neighbours in one store.
+template <typename T> DEVICE void store_two(T *p, float a, float b) { *(unsigned *)p = pack2<T>(a, b); }
+template <> DEVICE void store_two<f32>(f32 *p, float a, float b) { *(float2 *)p = make_float2(a, b); }
+
+DEVICE bool aligned16(const void *p) { return ((unsigned long long)p & 15) == 0; }
+
+// --- Tensor cores ----------------------------------------------------------------------------------------------------
+
+DEVICE unsigned shared_address(const void *p) { return (unsigned)__cvta_generic_to_shared(p); }
+
+DEVICE void ldmatrix_x4(unsigned *r, unsigned address) {
+    asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
+                 : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(address) : "memory");
+}
+DEVICE void ldmatrix_x4_trans(unsigned *r, unsigned address) {
+    asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0,%1,%2,%3}, [%4];"
+                 : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(address) : "memory");
+}
+
+// d += a·b with a [16, 16] and b [16, 8]. Lane l has, with g = l/4 and t = l%4:
+//   a[0] (g, 2t..) a[1] (g+8, 2t..) a[2] (g, 2t+8..) a[3] (g+8, 2t+8..); b[0] (2t.., g) b[1] (2t+8.., g); d[0..1] (g, 2t..) d[2..3] (g+8, 2t..).
+template <typename T> DEVICE void mma_16816(float *d, const unsigned *a, const unsigned *b);
+#define MMA_16816(T, NAME)                                                                                              \
+    template <> DEVICE void mma_16816<T>(float *d, const unsigned *a, const unsigned *b) {                              \
+        asm("mma.sync.aligned.m16n8k16.row.col.f32." NAME "." NAME ".f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};" \
+            : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])                                                            \
+            : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));                                        \
+    }
+MMA_16816(f16, "f16")
+MMA_16816(bf16, "bf16")
+
+// d += a·b with a [16, 8] and b [8, 8] in tf32: a[0] (g, t) a[1] (g+8, t) a[2] (g, t+4) a[3] (g+8, t+4); b[0] (t, g) b[1] (t+4, g).
+DEVICE void mma_1688_tf32(float *d, const unsigned *a, const unsigned *b) {
+    asm("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
+        : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+        : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+}
+
+// Copies 16 bytes past the registers; of `bytes` < 16 the rest is filled with zeros, and 0 does not touch the source.
+DEVICE void cp_async16(unsigned target, const void *source, int bytes) {
+    asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" : : "r"(target), "l"(source), "r"(bytes) : "memory");
+}
+DEVICE void cp_async_commit() { asm volatile("cp.async.commit_group;" : : : "memory"); }
+template <int N> DEVICE void cp_async_wait() { asm volatile("cp.async.wait_group %0;" : : "n"(N) : "memory"); }
+
+// --- Functions -------------------------------------------------------------------------------------------------------
+
+DEVICE float exp2_approx(float x) { float r; asm("ex2.approx.f32 %0, %1;" : "=f"(r) : "f"(x)); return r; }
+DEVICE float log2_approx(float x) { float r; asm("lg2.approx.f32 %0, %1;" : "=f"(r) : "f"(x)); return r; }
+
+// eˣ within 3 units: the product with log2(e) is carried in two parts, so that large |x| loses nothing.
+DEVICE float exp_f(float x) {
+    if (x < -104.0f) return 0.0f;
+    if (x > 88.8f) return INFINITY_F;
+    float high = x * 1.44269504f, low = fmaf(x, 1.44269504f, -high);
+    low = fmaf(x, 1.92596303e-8f, low);
+    float e = exp2_approx(high);
+    return fmaf(e, low * 0.693147181f, e);
+}
+
+// ln x with an absolute error of 2⁻²¹ near 1 and 3 units elsewhere.
+DEVICE float log_f(float x) { return log2_approx(x) * 0.693147181f; }
+
+// tanh within 4 units: an odd polynomial near 0 where 1 − 2/(e²ˣ+1) cancels.
+DEVICE float tanh_f(float x) {
+    float a = fabsf(x);
+    if (a < 0.55f) {
+        float s = x * x;
+        float r = fmaf(s, 1.57394409e-2f, -5.23025580e-2f);
+        r = fmaf(r, s, 1.33152097e-1f);
+        r = fmaf(r, s, -3.33327681e-1f);
+        return fmaf(r * s, x, x);
+    }
+    float r = 1.0f - __fdividef(2.0f, exp_f(2.0f * fminf(a, 20.0f)) + 1.0f);
+    if (!(a == a)) return x;
+    return copysignf(r, x);
+}
+
+// erf within 2 units (minimax polynomials after N. Juffa).
+DEVICE float erf_f(float x) {
+    float t = fabsf(x), s = x * x;
+    if (t > 0.921875f) {
+        float r = fmaf(-1.72853470e-5f, t, 3.83197126e-4f), u = fmaf(-3.88396438e-3f, t, 2.42546219e-2f);
+        r = fmaf(r, s, u);
+        r = fmaf(r, t, -1.06777877e-1f);
+        r = fmaf(r, t, -6.34846687e-1f);
+        r = fmaf(r, t, -1.28717512e-1f);
+        return copysignf(1.0f - exp_f(fmaf(r, t, -t)), x);
+    }
+    float r = fmaf(-5.96761703e-4f, s, 4.99119423e-3f);
+    r = fmaf(r, s, -2.67681349e-2f);
+    r = fmaf(r, s, 1.12819925e-1f);
+    r = fmaf(r, s, -3.76125336e-1f);
+    r = fmaf(r, s, 1.28379166e-1f);
+    return fmaf(r, x, x);
+}
+
+// --- Reductions ------------------------------------------------------------------------------------------------------
+
+struct Add { static DEVICE float of(float a, float b) { return a + b; } static DEVICE float neutral() { return 0.0f; } };
+struct Mul { static DEVICE float of(float a, float b) { return a * b; } static DEVICE float neutral() { return 1.0f; } };
+// NaN wins, as it does on the CPU.
+struct Max { static DEVICE float of(float a, float b) { return a > b || a != a ? a : b; } static DEVICE float neutral() { return -INFINITY_F; } };
+struct Min { static DEVICE float of(float a, float b) { return a < b || a != a ? a : b; } static DEVICE float neutral() { return INFINITY_F; } };
+
+template <typename Op> DEVICE float warp_reduce(float v) {
+#pragma unroll
+    for (int d = 16; d > 0; d >>= 1) v = Op::of(v, __shfl_xor_sync(FULL_MASK, v, d));
+    return v;
+}
+
+// The result in every thread of a block of whole warps. `scratch` has 33 floats and may be used again at once.
+template <typename Op> DEVICE float block_reduce(float v, float *scratch) {
+    int lane = threadIdx.x & 31, warp = threadIdx.x >> 5, warps = blockDim.x >> 5;
+    v = warp_reduce<Op>(v);
+    if (lane == 0) scratch[warp] = v;
+    __syncthreads();
+    if (warp == 0) {
+        v = warp_reduce<Op>(lane < warps ? scratch[lane] : Op::neutral());
+        if (lane == 0) scratch[32] = v;
+    }
+    __syncthreads();
+    v = scratch[32];
+    return v;
+}
+
+// --- Random bits -----------------------------------------------------------------------------------------------------
+
+// Philox 4×32-10 (Salmon, Moraes, Dror, Shaw 2011): four random words for a counter of 128 bits and a key of 64.
+DEVICE uint4 philox(uint4 c, unsigned long long key) {
+    unsigned k0 = (unsigned)key, k1 = (unsigned)(key >> 32);
+#pragma unroll
+    for (int i = 0; i < 10; i++) {
+        unsigned h0 = __umulhi(0xD2511F53u, c.x), l0 = 0xD2511F53u * c.x, h1 = __umulhi(0xCD9E8D57u, c.z), l1 = 0xCD9E8D57u * c.z;
+        c = make_uint4(h1 ^ c.y ^ k0, l1, h0 ^ c.w ^ k1, l0);
+        k0 += 0x9E3779B9u;
+        k1 += 0xBB67AE85u;
+    }
+    return c;
+}
+// In [0, 1): the upper 24 bits.
+DEVICE float unit_float(unsigned bits) { return (bits >> 8) * 5.9604644775390625e-8f; }
