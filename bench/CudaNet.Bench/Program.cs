@@ -15,6 +15,7 @@ internal static class Program
         {
             CompareCommand.Create(),
             PeakCommand.Create(),
+            VirtualGpuCommand.Create(),
             BenchmarkDotNetCommand.Create(),
         };
         return root.Parse(args).Invoke();
