@@ -140,20 +140,42 @@ public static unsafe class CudaMemory
 
     internal static Memcpy2D ToNative(in CudaCopy2D copy) => new()
     {
-        SourceX = (nuint)copy.Source.X, SourceY = (nuint)copy.Source.Y, SourceType = copy.Source.Type,
-        SourceHost = copy.Source.HostAddress, SourceDevice = copy.Source.DeviceAddress, SourcePitch = (nuint)copy.Source.Pitch,
-        DestinationX = (nuint)copy.Destination.X, DestinationY = (nuint)copy.Destination.Y, DestinationType = copy.Destination.Type,
-        DestinationHost = copy.Destination.HostAddress, DestinationDevice = copy.Destination.DeviceAddress, DestinationPitch = (nuint)copy.Destination.Pitch,
-        WidthInBytes = (nuint)copy.WidthInBytes, Height = (nuint)copy.Height,
+        SourceX = (nuint)copy.Source.X,
+        SourceY = (nuint)copy.Source.Y,
+        SourceType = copy.Source.Type,
+        SourceHost = copy.Source.HostAddress,
+        SourceDevice = copy.Source.DeviceAddress,
+        SourcePitch = (nuint)copy.Source.Pitch,
+        DestinationX = (nuint)copy.Destination.X,
+        DestinationY = (nuint)copy.Destination.Y,
+        DestinationType = copy.Destination.Type,
+        DestinationHost = copy.Destination.HostAddress,
+        DestinationDevice = copy.Destination.DeviceAddress,
+        DestinationPitch = (nuint)copy.Destination.Pitch,
+        WidthInBytes = (nuint)copy.WidthInBytes,
+        Height = (nuint)copy.Height,
     };
 
     internal static Memcpy3D ToNative(in CudaCopy3D copy) => new()
     {
-        SourceX = (nuint)copy.Source.X, SourceY = (nuint)copy.Source.Y, SourceZ = (nuint)copy.Source.Z, SourceType = copy.Source.Type,
-        SourceHost = copy.Source.HostAddress, SourceDevice = copy.Source.DeviceAddress, SourcePitch = (nuint)copy.Source.Pitch, SourceHeight = (nuint)copy.Source.Rows,
-        DestinationX = (nuint)copy.Destination.X, DestinationY = (nuint)copy.Destination.Y, DestinationZ = (nuint)copy.Destination.Z, DestinationType = copy.Destination.Type,
-        DestinationHost = copy.Destination.HostAddress, DestinationDevice = copy.Destination.DeviceAddress,
-        DestinationPitch = (nuint)copy.Destination.Pitch, DestinationHeight = (nuint)copy.Destination.Rows,
-        WidthInBytes = (nuint)copy.WidthInBytes, Height = (nuint)copy.Height, Depth = (nuint)copy.Depth,
+        SourceX = (nuint)copy.Source.X,
+        SourceY = (nuint)copy.Source.Y,
+        SourceZ = (nuint)copy.Source.Z,
+        SourceType = copy.Source.Type,
+        SourceHost = copy.Source.HostAddress,
+        SourceDevice = copy.Source.DeviceAddress,
+        SourcePitch = (nuint)copy.Source.Pitch,
+        SourceHeight = (nuint)copy.Source.Rows,
+        DestinationX = (nuint)copy.Destination.X,
+        DestinationY = (nuint)copy.Destination.Y,
+        DestinationZ = (nuint)copy.Destination.Z,
+        DestinationType = copy.Destination.Type,
+        DestinationHost = copy.Destination.HostAddress,
+        DestinationDevice = copy.Destination.DeviceAddress,
+        DestinationPitch = (nuint)copy.Destination.Pitch,
+        DestinationHeight = (nuint)copy.Destination.Rows,
+        WidthInBytes = (nuint)copy.WidthInBytes,
+        Height = (nuint)copy.Height,
+        Depth = (nuint)copy.Depth,
     };
 }

@@ -65,9 +65,16 @@ internal static unsafe class KernelLauncher
         if (launch.ProgrammaticSerialization) attributes[count++] = new() { Id = LaunchAttribute.ProgrammaticStreamSerialization, Value = 1 };
         return new()
         {
-            GridX = (uint)launch.Grid.X, GridY = (uint)launch.Grid.Y, GridZ = (uint)launch.Grid.Z,
-            BlockX = (uint)launch.Block.X, BlockY = (uint)launch.Block.Y, BlockZ = (uint)launch.Block.Z,
-            SharedBytes = (uint)launch.SharedBytes, Stream = stream, Attributes = attributes, AttributeCount = count,
+            GridX = (uint)launch.Grid.X,
+            GridY = (uint)launch.Grid.Y,
+            GridZ = (uint)launch.Grid.Z,
+            BlockX = (uint)launch.Block.X,
+            BlockY = (uint)launch.Block.Y,
+            BlockZ = (uint)launch.Block.Z,
+            SharedBytes = (uint)launch.SharedBytes,
+            Stream = stream,
+            Attributes = attributes,
+            AttributeCount = count,
         };
     }
 

@@ -11,6 +11,7 @@ public sealed unsafe class NvrtcProgram : IDisposable
 {
     private readonly ProgramHandle _handle;
     private readonly List<string> _expressions = [];
+    private bool _compiled;
 
     /// <summary>Takes a source.</summary>
     /// <param name="source">CUDA C++.</param>
@@ -69,6 +70,7 @@ public sealed unsafe class NvrtcProgram : IDisposable
         using var texts = new NativeTexts(options);
         var status = NvrtcApi.nvrtcCompileProgram(program, texts.Count, texts.Pointers);
         Log = ReadLog(program);
+        _compiled = status == NvrtcStatus.Success;
         status.Check(Log, Name, nameof(NvrtcApi.nvrtcCompileProgram));
         return this;
     }
@@ -77,6 +79,7 @@ public sealed unsafe class NvrtcProgram : IDisposable
     public string GetPtx()
     {
         using var program = _handle.Use();
+        RequireCode(nameof(NvrtcApi.nvrtcGetPTXSize));
         nuint bytes;
         NvrtcApi.nvrtcGetPTXSize(program, &bytes).Check(program: Name);
         var ptx = new byte[bytes];
@@ -89,6 +92,7 @@ public sealed unsafe class NvrtcProgram : IDisposable
     public byte[] GetCubin()
     {
         using var program = _handle.Use();
+        RequireCode(nameof(NvrtcApi.nvrtcGetCUBINSize));
         nuint bytes;
         NvrtcApi.nvrtcGetCUBINSize(program, &bytes).Check(program: Name);
         if (bytes == 0) throw new NvrtcException(nameof(NvrtcApi.nvrtcGetCUBIN), NvrtcStatus.InvalidProgram, "There is no CUBIN of a virtual architecture: compile for sm_80, not for compute_80.", Name);
@@ -102,6 +106,7 @@ public sealed unsafe class NvrtcProgram : IDisposable
     {
         CudaLibraries.Nvrtc.Demand(nameof(NvrtcApi.nvrtcGetLTOIRSize), NvrtcApi.LtoSince);
         using var program = _handle.Use();
+        RequireCode(nameof(NvrtcApi.nvrtcGetLTOIRSize));
         nuint bytes;
         NvrtcApi.nvrtcGetLTOIRSize(program, &bytes).Check(program: Name);
         var code = new byte[bytes];
@@ -111,6 +116,12 @@ public sealed unsafe class NvrtcProgram : IDisposable
 
     /// <summary>Lets the compiler forget it.</summary>
     public void Dispose() => _handle.Dispose();
+
+    /// <summary>Some versions hand out an empty text for a program that did not compile.</summary>
+    private void RequireCode(string call)
+    {
+        if (!_compiled) throw new NvrtcException(call, NvrtcStatus.InvalidProgram, "It is not compiled, or did not compile.", Name);
+    }
 
     private static string ReadLog(nint program)
     {

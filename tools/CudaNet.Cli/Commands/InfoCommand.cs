@@ -6,23 +6,13 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
-using CudaNet.Execution;
+using CudaNet.Cuda;
 
 namespace CudaNet.Cli.Commands;
 
 /// <summary>cudanet info.</summary>
 internal static class InfoCommand
 {
-    /// <summary>Libraries of a CUDA machine, with the names that their versions have.</summary>
-    private static readonly (string Name, string[] Files)[] Libraries =
-    [
-        ("CUDA driver", ["libcuda.so.1", "nvcuda.dll"]),
-        ("NVRTC", ["libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so.11.2", "nvrtc64_120_0.dll"]),
-        ("cuBLAS", ["libcublas.so.13", "libcublas.so.12", "libcublas.so.11", "cublas64_12.dll"]),
-        ("cuDNN", ["libcudnn.so.9", "libcudnn.so.8", "cudnn64_9.dll"]),
-        ("NVML", ["libnvidia-ml.so.1", "nvml.dll"]),
-    ];
-
     public static Command Create() => new Command("info", "Devices, libraries and what this machine can do.").Does((_, report, _) => Run(report));
 
     private static void Run(Report report)
@@ -49,11 +39,10 @@ internal static class InfoCommand
             Line($"device {kind}", there ? "ready" : why);
             report.Row(("kind", "device"), ("name", kind), ("found", there), ("detail", there ? null : why));
         }
-        foreach (var (name, files) in Libraries)
+        foreach (var library in CudaEnvironment.Describe())
         {
-            var found = files.FirstOrDefault(CanLoad);
-            Line(name, found ?? "not found");
-            report.Row(("kind", "library"), ("name", name), ("found", found is not null), ("detail", found));
+            Line(library.Library, library.ToString());
+            report.Row(("kind", "library"), ("name", library.Library), ("found", library.Found), ("version", library.Version), ("path", library.Path), ("detail", library.Detail ?? library.Name));
         }
     }
 
@@ -72,13 +61,6 @@ internal static class InfoCommand
             why = "no backend";
             return false;
         }
-    }
-
-    private static bool CanLoad(string file)
-    {
-        if (!NativeLibrary.TryLoad(file, out var handle)) return false;
-        NativeLibrary.Free(handle);
-        return true;
     }
 
     private static string Processor()

@@ -1,0 +1,43 @@
+namespace CudaNet.Cuda.Cudnn;
+
+/// <summary>What a descriptor of the graph API describes (cudnnBackendDescriptorType_t).</summary>
+#pragma warning disable CS1591 // each is CUDNN_BACKEND_, its name and _DESCRIPTOR in NVIDIA's documentation
+public enum CudnnBackendDescriptorType
+{
+    Pointwise = 0,
+    Convolution = 1,
+    Engine = 2,
+    EngineCfg = 3,
+    EngineHeur = 4,
+    ExecutionPlan = 5,
+    IntermediateInfo = 6,
+    KnobChoice = 7,
+    KnobInfo = 8,
+    LayoutInfo = 9,
+    OperationConvolutionForward = 10,
+    OperationConvolutionBackwardFilter = 11,
+    OperationConvolutionBackwardData = 12,
+    OperationPointwise = 13,
+    OperationGenStats = 14,
+    OperationGraph = 15,
+    VariantPack = 16,
+    Tensor = 17,
+    Matmul = 18,
+    OperationMatmul = 19,
+    OperationBnFinalizeStatistics = 20,
+    Reduction = 21,
+    OperationReduction = 22,
+    OperationBnBwdWeights = 23,
+    Resample = 24,
+    OperationResampleFwd = 25,
+    OperationResampleBwd = 26,
+    OperationConcat = 27,
+    OperationSignal = 28,
+    OperationNormForward = 29,
+    OperationNormBackward = 30,
+    OperationReshape = 31,
+    Rng = 32,
+    OperationRng = 33,
+    KernelCache = 34,
+    OperationPagedCacheLoad = 35,
+}
