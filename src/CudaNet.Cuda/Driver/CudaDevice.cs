@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using CudaNet.Cuda.Driver.Native;
 using CudaNet.Cuda.Loading;
 
@@ -6,6 +7,8 @@ namespace CudaNet.Cuda.Driver;
 /// <summary>A card.</summary>
 public sealed unsafe class CudaDevice
 {
+    private static readonly ConcurrentDictionary<int, CudaDeviceProperties> Properties = new();
+
     private readonly int _handle;
 
     /// <summary>The card of that number.</summary>
@@ -118,7 +121,9 @@ public sealed unsafe class CudaDevice
     public void TrimGraphMemory() => DriverApi.cuDeviceGraphMemTrim(_handle).Check();
 
     /// <summary>What a backend wants to know.</summary>
-    public CudaDeviceProperties GetProperties() => new()
+    public CudaDeviceProperties GetProperties() => Properties.GetOrAdd(Ordinal, static (_, device) => device.ReadProperties(), this);
+
+    private CudaDeviceProperties ReadProperties() => new()
     {
         Name = Name,
         ComputeCapability = ComputeCapability,

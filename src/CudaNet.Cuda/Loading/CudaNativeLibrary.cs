@@ -81,10 +81,10 @@ internal sealed class CudaNativeLibrary(string key, string title, string advice,
             }
             catch (Exception failure) when (failure is DllNotFoundException or BadImageFormatException)
             {
-                if (Path.IsPathRooted(candidate) || error is null) error = FirstLine(failure.Message);
+                if (Reason(failure.Message) is { } reason) error = reason;
             }
         }
-        return new(0, "", error ?? "not found");
+        return new(0, "", error);
     }
 
     private IEnumerable<string> Candidates()
@@ -99,5 +99,7 @@ internal sealed class CudaNativeLibrary(string key, string title, string advice,
                 yield return Path.Combine(folder, name);
     }
 
-    private static string FirstLine(string text) => text.Split('\n', 2)[0].Trim();
+    /// <summary>What the system's loader has against a file that is there. The rest of the runtime's message is advice for debugging.</summary>
+    private static string? Reason(string message) => message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Skip(1)
+        .FirstOrDefault(line => line.Contains(": ", StringComparison.Ordinal) && !line.Contains("No such file or directory", StringComparison.Ordinal));
 }
