@@ -183,6 +183,72 @@ template <typename Op> DEVICE float block_reduce(float v, float *scratch) {
     return v;
 }
 
+// --- Rows ------------------------------------------------------------------------------------------------------------
+
+// Calls f(i, value) for the elements of a row, dealt to the threads of the block; 16 bytes a thread where the row allows it.
+template <typename T, typename F> DEVICE void row_each(const T *p, int n, F f) {
+    const int N = Vec<T>::N;
+    if (n % N == 0 && aligned16(p)) {
+        for (int i = threadIdx.x * N; i < n; i += blockDim.x * N) {
+            float v[N];
+            load_vec<T>(p + i, v);
+#pragma unroll
+            for (int j = 0; j < N; j++) f(i + j, v[j]);
+        }
+    } else {
+        for (int i = threadIdx.x; i < n; i += blockDim.x) f(i, to_float(p[i]));
+    }
+}
+
+// The same for two rows side by side.
+template <typename T, typename F> DEVICE void row_each2(const T *p, const T *q, int n, F f) {
+    const int N = Vec<T>::N;
+    if (n % N == 0 && aligned16(p) && aligned16(q)) {
+        for (int i = threadIdx.x * N; i < n; i += blockDim.x * N) {
+            float v[N], w[N];
+            load_vec<T>(p + i, v);
+            load_vec<T>(q + i, w);
+#pragma unroll
+            for (int j = 0; j < N; j++) f(i + j, v[j], w[j]);
+        }
+    } else {
+        for (int i = threadIdx.x; i < n; i += blockDim.x) f(i, to_float(p[i]), to_float(q[i]));
+    }
+}
+
+// out[i] = f(i, p[i], q[i]); out may be p or q.
+template <typename T, typename F> DEVICE void row_map2(T *out, const T *p, const T *q, int n, F f) {
+    const int N = Vec<T>::N;
+    if (n % N == 0 && aligned16(p) && aligned16(q) && aligned16(out)) {
+        for (int i = threadIdx.x * N; i < n; i += blockDim.x * N) {
+            float v[N], w[N];
+            load_vec<T>(p + i, v);
+            load_vec<T>(q + i, w);
+#pragma unroll
+            for (int j = 0; j < N; j++) v[j] = f(i + j, v[j], w[j]);
+            store_vec<T>(out + i, v);
+        }
+    } else {
+        for (int i = threadIdx.x; i < n; i += blockDim.x) out[i] = from_float<T>(f(i, to_float(p[i]), to_float(q[i])));
+    }
+}
+
+// out[i] = f(i, p[i]); out may be p.
+template <typename T, typename F> DEVICE void row_map(T *out, const T *p, int n, F f) {
+    const int N = Vec<T>::N;
+    if (n % N == 0 && aligned16(p) && aligned16(out)) {
+        for (int i = threadIdx.x * N; i < n; i += blockDim.x * N) {
+            float v[N];
+            load_vec<T>(p + i, v);
+#pragma unroll
+            for (int j = 0; j < N; j++) v[j] = f(i + j, v[j]);
+            store_vec<T>(out + i, v);
+        }
+    } else {
+        for (int i = threadIdx.x; i < n; i += blockDim.x) out[i] = from_float<T>(f(i, to_float(p[i])));
+    }
+}
+
 // --- Random bits -----------------------------------------------------------------------------------------------------
 
 // Philox 4×32-10 (Salmon, Moraes, Dror, Shaw 2011): four random words for a counter of 128 bits and a key of 64.

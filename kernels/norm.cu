@@ -1,0 +1,96 @@
+// Normalisation of dense rows, forward and backward: LayerNorm, RMSNorm (RMS=1), GroupNorm and InstanceNorm.
+//
+// Formula   x̂ = (x − μ)·r with r = 1/√(σ² + ε), or x̂ = x·r with r = 1/√(mean x² + ε); y = x̂·γ + β.
+//           dx = r·(g − mean g − x̂·mean(g·x̂)) with g = dy·γ; RMS leaves mean g out. dγ = Σ dy·x̂ and dβ = Σ dy over rows.
+// Layouts   x, y, dy, dx are [rows, n] of T; mean, rstd [rows] of f32; γ and β of T, null for 1 and 0. The weight of element i of a
+//           row is (row % groups)·(n/inner) + i/inner: groups = inner = 1 for Layer and RMS; for [B, C, L] in G groups
+//           rows = B·G, n = C/G·L, groups = G, inner = L.
+// Limits    n ≥ 1 and < 2³¹; statistics in f32, the variance from centred values (a second read, mostly from the cache).
+//           norm_backward_weights is for groups = inner = 1. In place is allowed: y = x, dx = dy.
+// Launch    rows blocks of whole warps; norm_backward_weights grid (ceil(n/32), parts), block (32, 8); norm_join grid ceil(n/256),
+//           block 256. The parts are added in order: results do not depend on timing.
+// Source    Ba, Kiros, Hinton 2016; Zhang, Sennrich 2019; Wu, He 2018.
+#include "common.cuh"
+
+#ifndef T
+#define T f32
+#endif
+#ifndef RMS
+#define RMS 0
+#endif
+
+// --- Device helpers --------------------------------------------------------------------------------------------------
+
+DEVICE float weight(const T *w, int i, int inner, int base, float absent) { return w ? to_float(w[base + (inner == 1 ? i : i / inner)]) : absent; }
+
+// --- Exported entries ------------------------------------------------------------------------------------------------
+
+extern "C" __global__ void norm_forward(const T *x, const T *gamma, const T *beta, T *y, float *mean, float *rstd, int n, int groups, int inner, float epsilon) {
+    __shared__ float scratch[33];
+    long long row = (long long)blockIdx.x * n;
+    int base = (int)(blockIdx.x % groups) * (n / inner);
+    float mu = 0.0f, square = 0.0f;
+#if !RMS
+    row_each<T>(x + row, n, [&](int, float v) { mu += v; });
+    mu = block_reduce<Add>(mu, scratch) / n;
+#endif
+    row_each<T>(x + row, n, [&](int, float v) { square = fmaf(v - mu, v - mu, square); });
+    float r = 1.0f / sqrtf(block_reduce<Add>(square, scratch) / n + epsilon);
+    if (threadIdx.x == 0) {
+        if (mean) mean[blockIdx.x] = mu;
+        if (rstd) rstd[blockIdx.x] = r;
+    }
+    row_map<T>(y + row, x + row, n, [&](int i, float v) { return fmaf((v - mu) * r, weight(gamma, i, inner, base, 1.0f), weight(beta, i, inner, base, 0.0f)); });
+}
+
+extern "C" __global__ void norm_backward(const T *x, const T *dy, const T *gamma, const float *mean, const float *rstd, T *dx, int n, int groups, int inner) {
+    __shared__ float scratch[33];
+    long long row = (long long)blockIdx.x * n;
+    int base = (int)(blockIdx.x % groups) * (n / inner);
+    float mu = RMS ? 0.0f : mean[blockIdx.x], r = rstd[blockIdx.x], sum = 0.0f, dot = 0.0f;
+    row_each2<T>(x + row, dy + row, n, [&](int i, float v, float d) {
+        float g = d * weight(gamma, i, inner, base, 1.0f);
+        sum += g;
+        dot = fmaf(g, (v - mu) * r, dot);
+    });
+    sum = RMS ? 0.0f : block_reduce<Add>(sum, scratch) / n;
+    dot = block_reduce<Add>(dot, scratch) / n;
+    row_map2<T>(dx + row, x + row, dy + row, n, [&](int i, float v, float d) {
+        return r * (d * weight(gamma, i, inner, base, 1.0f) - sum - (v - mu) * r * dot);
+    });
+}
+
+// Sums of 32 columns over the rows of one part: partial[part, 0, n] for γ and partial[part, 1, n] for β.
+extern "C" __global__ void __launch_bounds__(256) norm_backward_weights(const T *x, const T *dy, const float *mean, const float *rstd, float *partial, int rows, int n) {
+    __shared__ float sums[2][8][33];
+    int column = blockIdx.x * 32 + threadIdx.x, each = (rows + gridDim.y - 1) / gridDim.y, first = blockIdx.y * each, last = min(rows, first + each);
+    float gamma = 0.0f, beta = 0.0f;
+    if (column < n) {
+        for (int row = first + threadIdx.y; row < last; row += 8) {
+            float d = to_float(dy[(long long)row * n + column]), v = to_float(x[(long long)row * n + column]);
+            gamma = fmaf(d, (v - (RMS ? 0.0f : mean[row])) * rstd[row], gamma);
+            beta += d;
+        }
+    }
+    sums[0][threadIdx.y][threadIdx.x] = gamma;
+    sums[1][threadIdx.y][threadIdx.x] = beta;
+    __syncthreads();
+    if (threadIdx.y < 2 && column < n) {
+        float sum = 0.0f;
+#pragma unroll
+        for (int i = 0; i < 8; i++) sum += sums[threadIdx.y][i][threadIdx.x];
+        partial[((long long)blockIdx.y * 2 + threadIdx.y) * n + column] = sum;
+    }
+}
+
+extern "C" __global__ void __launch_bounds__(256) norm_join(const float *partial, T *dgamma, T *dbeta, int parts, int n) {
+    int i = blockIdx.x * 256 + threadIdx.x;
+    if (i >= n) return;
+    float gamma = 0.0f, beta = 0.0f;
+    for (int p = 0; p < parts; p++) {
+        gamma += partial[(long long)p * 2 * n + i];
+        beta += partial[((long long)p * 2 + 1) * n + i];
+    }
+    if (dgamma) dgamma[i] = from_float<T>(gamma);
+    if (dbeta) dbeta[i] = from_float<T>(beta);
+}
