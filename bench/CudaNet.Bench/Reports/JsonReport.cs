@@ -1,6 +1,8 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CudaNet.Bench.Measuring;
+using CudaNet.IO;
 
 namespace CudaNet.Bench.Reports;
 
@@ -12,10 +14,7 @@ internal static class JsonReport
     internal static void Write(string file, string command, bool ok, JsonObject figures, JsonArray rows)
     {
         var report = new JsonObject { ["command"] = command, ["ok"] = ok, ["figures"] = figures, ["rows"] = rows };
-        // Under another name first, so that an interrupted run leaves no half of a report.
-        var draft = file + ".partial";
-        File.WriteAllText(draft, report.ToJsonString(Indented) + "\n");
-        File.Move(draft, file, overwrite: true);
+        AtomicFile.Write(file, Encoding.UTF8.GetBytes(report.ToJsonString(Indented) + "\n"));
     }
 
     internal static JsonObject Figures(MachinePeak peak) => new()

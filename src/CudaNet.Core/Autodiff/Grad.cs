@@ -39,19 +39,21 @@ public static class Grad
                     gradients[node.History[i]] = gradients.TryGetValue(node.History[i], out var sum) ? sum + partial : partial;
         }
         var result = new Tensor[xs.Length];
+        List<Node>? forgotten = null;
         for (var k = 0; k < result.Length; k++)
         {
-            if (!reached.Contains(xs[k].Node)) RefuseForgotten(y.Node, xs[k].Node);
+            if (!reached.Contains(xs[k].Node))
+                RefuseForgotten(forgotten ??= [.. Graph.CollectHistory(y.Node).Where(node => node.IsForgotten)], xs[k].Node);
             result[k] = gradients.TryGetValue(xs[k].Node, out var g) ? g : xs[k].ZerosLike();
         }
         return result;
     }
 
     /// <summary>Zeros would be wrong if the way from x to y went through a value whose history is gone.</summary>
-    private static void RefuseForgotten(Node y, Node x)
+    private static void RefuseForgotten(List<Node> forgotten, Node x)
     {
-        foreach (var node in Graph.CollectHistory(y))
-            if (node.IsForgotten && node.Id > x.Id && node.OldestSource <= x.Id)
+        foreach (var node in forgotten)
+            if (node.Id > x.Id && node.OldestSource <= x.Id)
                 throw new GraphException($"Grad: y may depend on x by way of {node}, whose graph is gone: it was read (Item, ToArray, ToString) or "
                     + "computed by a compiled function before. Take the gradient first, or make x a Parameter, whose graph is kept.");
     }

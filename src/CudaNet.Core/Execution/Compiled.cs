@@ -74,8 +74,7 @@ internal sealed class CompiledFunction(Func<IReadOnlyList<Tensor>, IReadOnlyList
             }
             if (roots.Count == 0) throw new GraphException("Compiled: the function neither returns a tensor nor assigns a slot, so there is nothing to run.");
             Node[] rootArray = [.. roots];
-            var nodes = Graph.Collect(rootArray);
-            var leaves = nodes.Where(node => node.IsRealized || node.Op is Placeholder).ToList();
+            var leaves = Graph.Leaves(Graph.Collect(rootArray));
             var bindings = leaves.ConvertAll(leaf => leaf.Op is Placeholder argument && !leaf.IsRealized
                 ? new Binding(argument.Index, null, null)
                 : new Binding(-1, leaf.State, leaf.State is null ? leaf.Buffer : null));

@@ -31,7 +31,7 @@ internal sealed class MemoryPlan
                 var size = SizeOf(node);
                 UnplannedBytes += size;
                 var last = _lastRead.GetValueOrDefault(node, s);
-                if (Reusable(s, node, blocks) is { } block) block.Last = last;
+                if (Reusable(s, node) is { } block) block.Last = last;
                 else blocks.Add(block = new(size, s, last));
                 block.Owner = node;
                 _blocks[node] = block;
@@ -60,11 +60,11 @@ internal sealed class MemoryPlan
     private static long SizeOf(Node node) => (Math.Max(1, node.Shape.ElementCount) * node.DType.Size() + Alignment - 1) / Alignment * Alignment;
 
     /// <summary>The block of an input that dies in this step and can be written over.</summary>
-    private Block? Reusable(int step, Node output, List<Block> blocks)
+    private Block? Reusable(int step, Node output)
     {
         foreach (var input in _steps[step].Inputs)
             if (_blocks.TryGetValue(input.Base, out var block) && block.Owner == input.Base && block.Last == step
-                && InPlace(_steps[step], input.Base, output) && blocks.Contains(block))
+                && InPlace(_steps[step], input.Base, output))
                 return block;
         return null;
     }

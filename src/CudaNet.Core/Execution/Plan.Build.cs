@@ -35,7 +35,7 @@ public sealed partial class Plan
         for (var k = 0; k < donors.Length; k++)
             if (donors[k] >= 0) donorOf.TryAdd(access.Roots[k].Base, donors[k]);
         var taken = new HashSet<int>();
-        var steps = new List<(Step, string)>();
+        var steps = new List<Step>();
         for (var s = 0; s < drafts.Count; s++)
         {
             var draft = drafts[s];
@@ -46,12 +46,11 @@ public sealed partial class Plan
                     var donor = donorOf.TryGetValue(node, out var leaf) && memory.MayDonate(leaves[leaf], node, s) && taken.Add(leaf) ? leaf : -1;
                     AddSlot(node, SlotKind.Output, donor: donor);
                 }
-            var step = new Step(
+            steps.Add(new(
                 draft.Op,
                 [.. draft.Inputs.Select(input => new Operand(numbers[input.Base], input.Layout, input.Base.DType))],
                 [.. draft.Outputs.Select(node => new Operand(numbers[node], Layout.Contiguous(node.Shape), node.DType))])
-            { Name = draft.Name };
-            steps.Add((step, draft.Name));
+            { Name = draft.Name });
         }
         return new(backend, slots, steps, leaves.Count, [.. access.Roots.Select(root => numbers[root.Base])], memory);
     }

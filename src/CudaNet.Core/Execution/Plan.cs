@@ -13,16 +13,18 @@ public sealed partial class Plan
     private readonly CompiledStep[] _steps;
     private readonly SlotInfo[] _slots;
     private readonly int[] _rootSlots;
+    private readonly bool[] _isShared;
     private readonly int _inputCount;
     private readonly nint[] _pointers;
     private readonly nint[] _operands;
 
-    private Plan(IBackend backend, List<SlotInfo> slots, List<(Step Step, string Name)> steps, int inputCount, int[] rootSlots, MemoryPlan memory)
+    private Plan(IBackend backend, List<SlotInfo> slots, List<Step> steps, int inputCount, int[] rootSlots, MemoryPlan memory)
     {
         (_backend, _slots, _inputCount, _rootSlots) = (backend, [.. slots], inputCount, rootSlots);
         (ArenaBytes, UnplannedBytes) = (memory.ArenaBytes, memory.UnplannedBytes);
-        Steps = steps.ConvertAll(s => s.Step);
+        Steps = steps;
         _steps = [.. Steps.Select(step => new CompiledStep(step, backend.Compile(step)))];
+        _isShared = Array.ConvertAll(rootSlots, slot => rootSlots.Count(other => other == slot) > 1);
         _pointers = new nint[_slots.Length];
         _operands = new nint[_steps.Length == 0 ? 0 : _steps.Max(s => s.Slots.Length)];
     }
@@ -39,11 +41,8 @@ public sealed partial class Plan
     /// <summary>Where it runs.</summary>
     public Device Device => _backend.Device;
 
-    /// <summary>For each slot that is written: which input it may be written over; −1 for none.</summary>
-    internal int DonorOf(int root) => _slots[_rootSlots[root]].Donor;
-
-    /// <summary>True if two roots are one value, and so share one buffer.</summary>
-    internal bool IsShared(int root) => Array.IndexOf(_rootSlots, _rootSlots[root]) != root || Array.LastIndexOf(_rootSlots, _rootSlots[root]) != root;
+    /// <summary>True if another root is the same value, so that both share one buffer.</summary>
+    internal bool IsShared(int root) => _isShared[root];
 
     /// <summary>Runs the plan.</summary>
     /// <param name="inputs">Buffers of the leaves, in the order of <see cref="Graph.Collect"/>.</param>

@@ -35,12 +35,10 @@ public static class PlanCache
     internal static (Plan Plan, IReadOnlyList<Node> Leaves) Get(ReadOnlySpan<Node> roots)
     {
         var nodes = Graph.Collect(roots);
-        var leaves = new List<Node>();
-        foreach (var node in nodes)
-            if (node.IsRealized || node.Op is Placeholder) leaves.Add(node);
+        var leaves = Graph.Leaves(nodes);
         var options = PlanOptions.Current;
         var on = Graph.DeviceOf(roots);
-        var key = new GraphKey(nodes, roots, on, options.ToString());
+        var key = new GraphKey(nodes, roots, on, options);
         lock (Gate)
         {
             if (Plans.TryGetValue(key, out var entry))

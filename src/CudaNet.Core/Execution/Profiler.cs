@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using CudaNet.Ops;
+using CudaNet.IO;
 
 namespace CudaNet.Execution;
 
@@ -30,9 +30,11 @@ public sealed class Profiler : IDisposable
         [.. _events.GroupBy(e => e.Name).Select(g => (g.Key, g.Count(), TimeSpan.FromMicroseconds(g.Sum(e => e.Microseconds)))).OrderByDescending(row => row.Item3)];
 
     /// <summary>Writes a Chrome trace.</summary>
-    public void Save(string path)
+    /// <exception cref="IOException">The file cannot be written; an earlier one is unchanged.</exception>
+    public void Save(string path) => AtomicFile.Write(path, WriteTo);
+
+    private void WriteTo(Stream stream)
     {
-        using var stream = File.Create(path);
         using var json = new Utf8JsonWriter(stream);
         json.WriteStartObject();
         json.WriteStartArray("traceEvents");

@@ -14,6 +14,7 @@ internal sealed class Fuse
 
     private readonly AccessPlan _plan;
     private readonly Dictionary<Node, FusionGroup> _groups = [];
+    private readonly HashSet<FusionGroup> _live = [];
     private readonly Dictionary<Node, int> _positions = [];
     private readonly Dictionary<Node, List<Node>> _users = [];
     private readonly HashSet<Node> _roots = [];
@@ -62,6 +63,7 @@ internal sealed class Fuse
         var group = new FusionGroup(node, _positions[node]);
         foreach (var input in Reads(node)) group.Dependencies.Add(_groups[input]);
         _groups[node] = group;
+        _live.Add(group);
         if (!join || node.Op is not IElementwise) return;
         foreach (var operand in _plan.Operands(node))
             if (_groups.TryGetValue(operand.Base, out var other) && other != _groups[node] && operand.IsLinear && other.IsElementwise
@@ -110,7 +112,8 @@ internal sealed class Fuse
 
     private void Replace(FusionGroup old, FusionGroup by)
     {
-        foreach (var group in _groups.Values.Distinct())
+        _live.Remove(old);
+        foreach (var group in _live)
             if (group.Dependencies.Remove(old)) group.Dependencies.Add(by);
         by.Dependencies.Remove(by);
     }
@@ -170,6 +173,7 @@ internal sealed class Fuse
         group.Nodes.Clear();
         group.Prologue.AddRange(chain);
         source.Nodes.RemoveAll(taken.Contains);
+        if (source.Nodes.Count == 0) _live.Remove(source);
         group.Dependencies.Clear();
         foreach (var node in chain) _groups[node] = group;
         foreach (var node in chain)
@@ -212,19 +216,18 @@ internal sealed class Fuse
     /// <summary>Topological order, as near to the order of creation as it can be.</summary>
     private List<FusionGroup> Ordered()
     {
-        var groups = _groups.Values.Distinct().ToList();
-        var waiting = groups.ToDictionary(group => group, group => group.Dependencies.Count);
-        var users = groups.ToDictionary(group => group, _ => new List<FusionGroup>());
-        foreach (var group in groups)
+        var waiting = _live.ToDictionary(group => group, group => group.Dependencies.Count);
+        var users = _live.ToDictionary(group => group, _ => new List<FusionGroup>());
+        foreach (var group in _live)
             foreach (var dependency in group.Dependencies) users[dependency].Add(group);
         var ready = new PriorityQueue<FusionGroup, int>();
-        foreach (var group in groups) if (waiting[group] == 0) ready.Enqueue(group, group.Last);
-        var ordered = new List<FusionGroup>(groups.Count);
+        foreach (var group in _live) if (waiting[group] == 0) ready.Enqueue(group, group.Last);
+        var ordered = new List<FusionGroup>(_live.Count);
         while (ready.TryDequeue(out var group, out _))
         {
             ordered.Add(group);
             foreach (var user in users[group]) if (--waiting[user] == 0) ready.Enqueue(user, user.Last);
         }
-        return ordered.Count == groups.Count ? ordered : throw new InvalidOperationException("Fuse: groups wait for each other.");
+        return ordered.Count == _live.Count ? ordered : throw new InvalidOperationException("Fuse: groups wait for each other.");
     }
 }

@@ -36,6 +36,15 @@ public static partial class Graph
         return Sorted(depends);
     }
 
+    /// <summary>The nodes whose values a plan is given when it runs: computed ones, and arguments of a traced function.</summary>
+    internal static List<Node> Leaves(IReadOnlyList<Node> nodes)
+    {
+        var leaves = new List<Node>();
+        foreach (var node in nodes)
+            if (node.IsRealized || node.Op is Placeholder) leaves.Add(node);
+        return leaves;
+    }
+
     /// <summary>Where a graph runs: literals have no place of their own.</summary>
     internal static Device DeviceOf(ReadOnlySpan<Node> roots)
     {

@@ -1,3 +1,4 @@
+using CudaNet.Execution;
 using CudaNet.Ops;
 
 namespace CudaNet.Graphs;
@@ -9,15 +10,15 @@ internal sealed class GraphKey : IEquatable<GraphKey>
     private readonly Op[] _ops;
     private readonly TensorType[] _leafTypes;
     private readonly int[] _links;
-    private readonly string _options;
+    private readonly PlanOptions _options;
     private readonly Device _device;
     private readonly int _hash;
 
     /// <param name="nodes">As <see cref="Graph.Collect"/> gives them.</param>
     /// <param name="roots">What is asked for.</param>
     /// <param name="device">Where it runs.</param>
-    /// <param name="options">Whatever else decides on the plan.</param>
-    public GraphKey(IReadOnlyList<Node> nodes, ReadOnlySpan<Node> roots, Device device, string options)
+    /// <param name="options">How it is planned.</param>
+    public GraphKey(IReadOnlyList<Node> nodes, ReadOnlySpan<Node> roots, Device device, PlanOptions options)
     {
         (_device, _options) = (device, options);
         var numbers = new Dictionary<Node, int>(nodes.Count);

@@ -9,10 +9,10 @@ internal static class IndexingKernels
 {
     public static void Register(KernelTable table)
     {
-        table.Add<Take>(TakeKernel.Create, static (op, operand, layout) => operand == 0 ? TakeKernel.Accepts(op, layout) : layout.IsContiguous);
-        table.Add<Gather>(GatherKernel.Create, KernelTable.AnyLayout);
+        table.Add<Take>(IndexedKernel.Create<TakeKernel>, static (op, operand, layout) => operand == 0 ? TakeKernel.Accepts(op, layout) : layout.IsContiguous);
+        table.Add<Gather>(IndexedKernel.Create<GatherKernel>, KernelTable.AnyLayout);
         table.Add<ScatterAdd>(ScatterAddKernel.Create, KernelTable.AnyLayout, static (_, types) => types[1].DType is not (DType.Bool or DType.UInt8));
-        table.Add<Scatter>(ScatterKernel.Create, KernelTable.AnyLayout);
+        table.Add<Scatter>(IndexedKernel.Create<ScatterKernel>, KernelTable.AnyLayout);
         table.Add<IndexAdd>(IndexAddKernel.Create, claims: static (_, types) => types[1].DType is not (DType.Bool or DType.UInt8));
         table.Add<FlatIndex>(static step => new FlatIndexKernel(step));
     }

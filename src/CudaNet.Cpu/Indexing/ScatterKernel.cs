@@ -7,19 +7,9 @@ namespace CudaNet.Cpu.Indexing;
 
 /// <summary>Copies the target and writes values at the elements that the indices name, in the values' order. The threads share
 /// out the target as in <see cref="ScatterAddKernel"/>.</summary>
-internal static class ScatterKernel
+internal sealed class ScatterKernel : IIndexedKernel
 {
-    public static IStepKernel Create(Step step) => (step.Inputs[0].DType.Size(), step.Inputs[1].DType) switch
-    {
-        (1, DType.Int32) => new Kernel<byte, int>(step),
-        (1, _) => new Kernel<byte, long>(step),
-        (2, DType.Int32) => new Kernel<ushort, int>(step),
-        (2, _) => new Kernel<ushort, long>(step),
-        (4, DType.Int32) => new Kernel<uint, int>(step),
-        (4, _) => new Kernel<uint, long>(step),
-        (_, DType.Int32) => new Kernel<ulong, int>(step),
-        (_, _) => new Kernel<ulong, long>(step),
-    };
+    public static IStepKernel Create<T, TIndex>(Step step) where T : unmanaged where TIndex : unmanaged => new Kernel<T, TIndex>(step);
 
     private sealed unsafe class Kernel<T, TIndex> : IStepKernel where T : unmanaged where TIndex : unmanaged
     {

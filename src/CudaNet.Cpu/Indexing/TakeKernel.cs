@@ -6,7 +6,7 @@ using CudaNet.Ops;
 namespace CudaNet.Cpu.Indexing;
 
 /// <summary>Copies rows by their numbers. The axes behind the axis must lie together; those before it may lie anyhow.</summary>
-internal static class TakeKernel
+internal sealed class TakeKernel : IIndexedKernel
 {
     public static bool Accepts(Take op, Layout layout)
     {
@@ -20,17 +20,7 @@ internal static class TakeKernel
         return true;
     }
 
-    public static IStepKernel Create(Step step) => (step.Inputs[0].DType.Size(), step.Inputs[1].DType) switch
-    {
-        (1, DType.Int32) => new Kernel<byte, int>(step),
-        (1, _) => new Kernel<byte, long>(step),
-        (2, DType.Int32) => new Kernel<ushort, int>(step),
-        (2, _) => new Kernel<ushort, long>(step),
-        (4, DType.Int32) => new Kernel<uint, int>(step),
-        (4, _) => new Kernel<uint, long>(step),
-        (_, DType.Int32) => new Kernel<ulong, int>(step),
-        (_, _) => new Kernel<ulong, long>(step),
-    };
+    public static IStepKernel Create<T, TIndex>(Step step) where T : unmanaged where TIndex : unmanaged => new Kernel<T, TIndex>(step);
 
     private sealed unsafe class Kernel<T, TIndex> : IStepKernel where T : unmanaged where TIndex : unmanaged
     {

@@ -1,11 +1,10 @@
 using CudaNet.Models.Mnist;
 using CudaNet.Models.Systems;
-using CudaNet.Nn.Training;
 
 namespace CudaNet.Models.Ch02_Foundations;
 
 /// <summary>Section 2.8: the network of the notes on handwritten digits.</summary>
-public sealed class MyNetSystem : CourseSystem
+public sealed class MyNetSystem : MnistSystem
 {
     /// <inheritdoc/>
     public override string Id => "02.mynet";
@@ -17,19 +16,9 @@ public sealed class MyNetSystem : CourseSystem
     public override string Sentence => "Two fully connected layers with ReLU between them classify handwritten digits.";
 
     /// <inheritdoc/>
-    public override void Run(SystemContext context)
-    {
-        var training = Make(context, line => context.Out.WriteLine($"epoch {line.Epoch,2}: train loss {line.TrainLoss:F4}, test loss {line.TestLoss:F4}, test accuracy {line.TestAccuracy:P1}"));
-        context.Out.WriteLine(ModelSummary.Of(training.Model, [1, 1, 28, 28]));
-        var report = training.Run(context.Cancellation);
-        context.Out.WriteLine($"{report.Evaluation.Accuracy:P1} of {training.Data.Test.Count} test images are right.");
-        foreach (var file in report.Files) context.Out.WriteLine($"wrote {file}");
-    }
-
-    /// <inheritdoc/>
     public override IReadOnlyList<Figure> Check(SystemContext context)
     {
-        var training = Make(context, null);
+        var training = Training(context);
         var rows = training.Model.Forward(Tensor.Zeros([3, 1, 28, 28])).Shape;
         var report = training.Run(context.Cancellation);
         // 97 % needs all 60,000 images of MNIST; the 9,000 that are shipped reach 96 %.
@@ -42,7 +31,12 @@ public sealed class MyNetSystem : CourseSystem
         ];
     }
 
-    private static MnistTraining Make(SystemContext context, Action<EpochResult>? onEpoch) => new(
-        new MnistOptions { Epochs = context.Quick ? 2 : 10, Limit = context.Quick ? 4000 : null, Data = context.Data, Seed = context.Seed },
-        context.Folder, onEpoch: onEpoch);
+    /// <inheritdoc/>
+    protected override MnistOptions Options(SystemContext context) => new()
+    {
+        Epochs = context.Quick ? 2 : 10,
+        Limit = context.Quick ? 4000 : null,
+        Data = context.Data,
+        Seed = context.Seed,
+    };
 }

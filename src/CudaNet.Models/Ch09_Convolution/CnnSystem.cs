@@ -5,7 +5,7 @@ using CudaNet.Nn.Training;
 namespace CudaNet.Models.Ch09_Convolution;
 
 /// <summary>Chapter 9: convolution, pooling, convolution, pooling, linear.</summary>
-public sealed class CnnSystem : CourseSystem
+public sealed class CnnSystem : MnistSystem
 {
     /// <inheritdoc/>
     public override string Id => "09.cnn";
@@ -17,19 +17,9 @@ public sealed class CnnSystem : CourseSystem
     public override string Sentence => "Shared kernels slide over the image and pooling shrinks it, so few weights see the same pattern everywhere.";
 
     /// <inheritdoc/>
-    public override void Run(SystemContext context)
-    {
-        var training = Make(context, line => context.Out.WriteLine($"epoch {line.Epoch,2}: train loss {line.TrainLoss:F4}, test loss {line.TestLoss:F4}, test accuracy {line.TestAccuracy:P1}"));
-        context.Out.WriteLine(ModelSummary.Of(training.Model, [1, 1, 28, 28]));
-        var report = training.Run(context.Cancellation);
-        context.Out.WriteLine($"{report.Evaluation.Accuracy:P1} of {training.Data.Test.Count} test images are right.");
-        foreach (var file in report.Files) context.Out.WriteLine($"wrote {file}");
-    }
-
-    /// <inheritdoc/>
     public override IReadOnlyList<Figure> Check(SystemContext context)
     {
-        var training = Make(context, null);
+        var training = Training(context);
         var summary = ModelSummary.Of(training.Model, [1, 1, 28, 28]);
         var report = training.Run(context.Cancellation);
         return
@@ -41,7 +31,13 @@ public sealed class CnnSystem : CourseSystem
         ];
     }
 
-    private static MnistTraining Make(SystemContext context, Action<EpochResult>? onEpoch) => new(
-        new MnistOptions { Model = "cnn", Epochs = context.Quick ? 2 : null, Limit = context.Quick ? 3000 : null, Data = context.Data, Seed = context.Seed },
-        context.Folder, onEpoch: onEpoch);
+    /// <inheritdoc/>
+    protected override MnistOptions Options(SystemContext context) => new()
+    {
+        Model = "cnn",
+        Epochs = context.Quick ? 2 : null,
+        Limit = context.Quick ? 3000 : null,
+        Data = context.Data,
+        Seed = context.Seed,
+    };
 }

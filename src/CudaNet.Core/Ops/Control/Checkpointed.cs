@@ -1,4 +1,5 @@
 using CudaNet.Autodiff;
+using CudaNet.Execution;
 using CudaNet.Graphs;
 
 namespace CudaNet.Ops
@@ -22,7 +23,7 @@ namespace CudaNet.Ops
     /// <summary>A graph over placeholders; two are equal when they have the same structure.</summary>
     internal sealed class Segment(IReadOnlyList<Node> arguments, Node result) : IEquatable<Segment>
     {
-        private readonly GraphKey _key = new(Graph.Collect(result), [result], result.Device, "");
+        private readonly GraphKey _key = new(Graph.Collect(result), [result], result.Device, PlanOptions.Default);
         private readonly Node[] _leaves = [.. Graph.Collect(result).Where(node => node.IsRealized)];
 
         public Node Result => result;
