@@ -10,8 +10,9 @@
 # No attribute that makes this an advanced script: it would take -v and the like for itself. All that follows
 # the target is passed on as it is to the command behind it.
 param(
-    # build; test; bench: comparison with TorchSharp; pack: packages into artifacts/packages; verify: every operation against its reference.
-    [ValidateSet('build', 'test', 'bench', 'pack', 'verify')]
+    # build; test; bench: comparison with TorchSharp; pack: packages into artifacts/packages; verify: every operation against its reference;
+    # kernels: writes the embedded PTX again after a change in kernels/ (needs clang-14).
+    [ValidateSet('build', 'test', 'bench', 'pack', 'verify', 'kernels')]
     [string] $Target = 'build'
 )
 
@@ -33,6 +34,10 @@ switch ($Target) {
     'test' { Invoke-Dotnet test -c Release @rest }
     'bench' { Invoke-Dotnet run -c Release --project bench/CudaNet.Bench '--' compare @rest }
     'verify' { Invoke-Dotnet run -c Release --project tools/CudaNet.Cli '--' verify @rest }
+    'kernels' {
+        $env:CUDANET_WRITE_PTX = Join-Path $PSScriptRoot 'kernels' 'ptx'
+        Invoke-Dotnet test -c Release tests/CudaKernels.Tests --filter The_embedded_PTX @rest
+    }
     'pack' {
         # Packages of an earlier version would be taken for this run's.
         if (Test-Path $packages) { Remove-Item (Join-Path $packages '*.nupkg') }

@@ -15,6 +15,9 @@ internal static partial class Compilers
     /// <summary>Whether NVRTC can be loaded.</summary>
     public static bool HasNvrtc { get; } = NativeLibrary.TryLoad(Nvrtc, out _);
 
+    /// <summary>Where the sources lie for the compiler.</summary>
+    private static string Folder => Path.Combine(TestContext.CurrentContext.TestDirectory, "kernels");
+
     public static string Clang(KernelSpec spec)
     {
         string output = Path.GetTempFileName();
@@ -23,14 +26,14 @@ internal static partial class Compilers
             string[] arguments =
             [
                 "-x", "cuda", "--cuda-device-only", "--cuda-gpu-arch=sm_80", "-nocudainc", "-nocudalib", "-fdeclspec", "-include", "clang.cuh",
-                "-O3", "-std=c++17", "-S", "-Xclang", "-target-feature", "-Xclang", "+ptx75", .. spec.Defines.Select(define => "-D" + define),
+                "-O3", "-std=c++17", "-S", "-Xclang", "-target-feature", "-Xclang", "+ptx75", .. spec.DefineList.Select(define => "-D" + define),
                 "-o", output, spec.Source + ".cu",
             ];
-            using var process = Process.Start(new ProcessStartInfo("clang-14", arguments) { WorkingDirectory = KernelSpec.Folder, RedirectStandardError = true })!;
+            using var process = Process.Start(new ProcessStartInfo("clang-14", arguments) { WorkingDirectory = Folder, RedirectStandardError = true })!;
             string log = process.StandardError.ReadToEnd();
             process.WaitForExit();
-            Assert.That(log, Is.Empty, spec.PtxName);
-            Assert.That(process.ExitCode, Is.Zero, spec.PtxName);
+            Assert.That(log, Is.Empty, spec.Name);
+            Assert.That(process.ExitCode, Is.Zero, spec.Name);
             return File.ReadAllText(output);
         }
         finally
@@ -42,8 +45,8 @@ internal static partial class Compilers
     /// <summary>Compiles down to machine code, which is what looks into inline PTX; returns the log of a failure, empty when it is none.</summary>
     public static string CompileWithNvrtc(KernelSpec spec, string architecture)
     {
-        string source = File.ReadAllText(Path.Combine(KernelSpec.Folder, spec.Source + ".cu")), common = File.ReadAllText(Path.Combine(KernelSpec.Folder, "common.cuh"));
-        string[] options = [$"--gpu-architecture={architecture}", "--std=c++17", .. spec.Defines.Select(define => "-D" + define)];
+        string source = File.ReadAllText(Path.Combine(Folder, spec.Source + ".cu")), common = File.ReadAllText(Path.Combine(Folder, "common.cuh"));
+        string[] options = [$"--gpu-architecture={architecture}", "--std=c++17", .. spec.DefineList.Select(define => "-D" + define)];
         Check(nvrtcCreateProgram(out nint program, source, spec.Source + ".cu", 1, [common], ["common.cuh"]));
         try
         {

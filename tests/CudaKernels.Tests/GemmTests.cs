@@ -13,7 +13,7 @@ public sealed class GemmTests
     private static readonly (int M, int N, int K)[] Eights = [(128, 128, 64), (8, 136, 72), (152, 40, 104)];
 
     private static IEnumerable<TestCaseData> Cases =>
-        from type in KernelSpecs.Types from ta in Both from tb in Both from aligned in Both select new TestCaseData(type, ta, tb, aligned);
+        from type in KernelTypes.Floats from ta in Both from tb in Both from aligned in Both select new TestCaseData(type, ta, tb, aligned);
 
     [TestCaseSource(nameof(Cases))]
     public void Tensor_core_product_matches_f64(string type, bool ta, bool tb, bool aligned)
@@ -29,7 +29,7 @@ public sealed class GemmTests
     }
 
     [Test]
-    public void Batches_and_split_sums_match_f64([ValueSource(typeof(KernelSpecs), nameof(KernelSpecs.Types))] string type, [Values("gemm_mma", "gemm_simt")] string entry)
+    public void Batches_and_split_sums_match_f64([ValueSource(typeof(KernelTypes), nameof(KernelTypes.Floats))] string type, [Values("gemm_mma", "gemm_simt")] string entry)
     {
         Compare(entry, type, false, true, aligned: false, 33, 50, 200, batch: 3, splits: 1, epilogue: true);
         Compare(entry, type, true, false, aligned: false, 33, 50, 200, batch: 2, splits: 3, epilogue: true);
@@ -38,7 +38,7 @@ public sealed class GemmTests
     }
 
     [Test]
-    public void Product_of_one_row_matches_f64([ValueSource(typeof(KernelSpecs), nameof(KernelSpecs.Types))] string type, [Values] bool aligned)
+    public void Product_of_one_row_matches_f64([ValueSource(typeof(KernelTypes), nameof(KernelTypes.Floats))] string type, [Values] bool aligned)
     {
         foreach (int n in new[] { 1, 59, 97 })
             foreach (int k in aligned ? [8, 520, 1032] : new[] { 1, 59, 1025 })
@@ -47,7 +47,7 @@ public sealed class GemmTests
 
     [Test]
     public void Main_loop_of_the_tensor_core_product_has_no_bank_conflicts_and_loads_whole_sectors(
-        [ValueSource(typeof(KernelSpecs), nameof(KernelSpecs.Types))] string type, [Values] bool ta, [Values] bool tb)
+        [ValueSource(typeof(KernelTypes), nameof(KernelTypes.Floats))] string type, [Values] bool ta, [Values] bool tb)
     {
         var counters = Compare("gemm_mma", type, ta, tb, aligned: true, 128, 128, 128, 1, 1, epilogue: false).Counters;
         Assert.That(counters.SharedBankConflicts, Is.Zero);
@@ -62,8 +62,8 @@ public sealed class GemmTests
 
     private static LaunchResult Compare(string entry, string type, bool ta, bool tb, bool aligned, int m, int n, int k, int batch, int splits, bool epilogue)
     {
-        var spec = KernelSpecs.Gemm(type, ta, tb, aligned);
-        int activation = aligned ? 0 : KernelSpecs.Activation(type, ta, tb);
+        var spec = GemmKernels.Spec(type, ta, tb, aligned);
+        int activation = aligned ? 0 : GemmKernels.Activation(type, ta, tb);
         using var bench = new KernelBench();
         double[] a = KernelBench.Random(type, batch * m * k, 1), b = KernelBench.Random(type, batch * k * n, 2);
         double[] bias = KernelBench.Random(type, n, 3), residual = KernelBench.Random(type, batch * m * n, 4);

@@ -1,5 +1,8 @@
 using System.Runtime.InteropServices;
+using CudaNet.Cuda.Driver;
 using CudaNet.VirtualGpu;
+using Dim3 = CudaNet.VirtualGpu.Dim3;
+using KernelArgument = CudaNet.VirtualGpu.KernelArgument;
 
 namespace CudaNet.Tests;
 
@@ -13,7 +16,7 @@ internal sealed class KernelBench : IDisposable
 
     public VirtualDevice Device { get; } = new(new VirtualDeviceOptions { ThrowOnFinding = false, InstructionLimit = 50_000_000 });
 
-    public static int SizeOf(string type) => type == "f32" ? 4 : 2;
+    public static int SizeOf(string type) => KernelTypes.SizeOf(type);
 
     /// <summary>One unit of relative rounding: 2⁻²⁴, 2⁻¹¹, 2⁻⁸.</summary>
     public static double Unit(string type) => type == "f32" ? Math.Pow(2, -24) : type == "f16" ? Math.Pow(2, -11) : Math.Pow(2, -8);
@@ -59,10 +62,14 @@ internal sealed class KernelBench : IDisposable
     public double[] Download(string type, DevicePointer pointer, int count) => Decode(type, Device.Download<byte>(pointer, count * SizeOf(type)));
 
     /// <summary>Runs a kernel that must have no finding and must leave the bands alone.</summary>
-    public LaunchResult Run(KernelSpec spec, string entry, Dim3 grid, Dim3 block, params ReadOnlySpan<KernelArgument> arguments)
+    public LaunchResult Run(KernelSpec spec, string entry, Dim3 grid, Dim3 block, params ReadOnlySpan<KernelArgument> arguments) =>
+        Run(spec, entry, grid, block, 0, arguments);
+
+    /// <summary>The same with dynamic shared memory.</summary>
+    public LaunchResult Run(KernelSpec spec, string entry, Dim3 grid, Dim3 block, int sharedBytes, params ReadOnlySpan<KernelArgument> arguments)
     {
-        if (!_modules.TryGetValue(spec, out var module)) _modules[spec] = module = Device.LoadModule(spec.Ptx);
-        var result = Device.Launch(module.GetFunction(entry), grid, block, 0, arguments);
+        if (!_modules.TryGetValue(spec, out var module)) _modules[spec] = module = Device.LoadModule(KernelSources.Ptx(spec) ?? throw new ArgumentException($"{spec} is not embedded: dotnet pwsh build.ps1 kernels"));
+        var result = Device.Launch(module.GetFunction(entry), grid, block, sharedBytes, arguments);
         Assert.That(result.Findings, Is.Empty, $"{spec} {entry}: {string.Join("\n", result.Findings)}");
         foreach (var (start, bytes) in _guarded)
         {
@@ -72,6 +79,35 @@ internal sealed class KernelBench : IDisposable
         }
 
         return result;
+    }
+
+    /// <summary>Runs a sample of the catalogue.</summary>
+    public LaunchResult Run(KernelSample sample)
+    {
+        var pointers = sample.Buffers.Select((buffer, i) => new CudaDevicePointer((nint)Make(buffer, i).Address)).ToArray();
+        var (spec, entry, grid, block, shared) = sample.Launch;
+        Assert.That(shared, Is.Zero.Or.Positive);
+        return Run(spec, entry, new(grid.X, grid.Y, grid.Z), new(block.X, block.Y, block.Z), shared, [.. sample.Arguments(pointers).Select(argument => KernelArgument.FromBytes(argument.Bytes))]);
+    }
+
+    private DevicePointer Make(SampleBuffer buffer, int seed)
+    {
+        int count = (int)buffer.Count;
+        if (buffer.Fill == SampleFill.Unwritten) return Output(buffer.Type, count);
+        double[] values = buffer.Fill switch
+        {
+            SampleFill.Zeros => new double[count],
+            SampleFill.Indices => [.. Enumerable.Range(0, count).Select(i => (double)(i % buffer.Bound))],
+            _ => Random("f32", count, seed),
+        };
+        return buffer.Type switch
+        {
+            "f64" => Upload(values),
+            "i64" => Upload(Array.ConvertAll(values, value => (long)Math.Ceiling(value))),
+            "i32" => Upload(Array.ConvertAll(values, value => (int)Math.Ceiling(value))),
+            "u8" => Upload(Array.ConvertAll(values, value => (byte)Math.Abs(Math.Ceiling(value)))),
+            _ => Upload(buffer.Type, values),
+        };
     }
 
     /// <summary>Every element within its own tolerance; names the worst one.</summary>

@@ -9,13 +9,13 @@ public sealed class NormTests
     private static readonly (int Rows, int N, int Threads)[] Shapes = [(5, 1, 32), (37, 59, 32), (9, 136, 64), (3, 1025, 256), (2, 2048, 256)];
 
     [Test]
-    public void Layer_and_RMS_norm_match_f64_with_all_gradients([ValueSource(typeof(KernelSpecs), nameof(KernelSpecs.Types))] string type, [Values] bool rms, [Values] bool affine)
+    public void Layer_and_RMS_norm_match_f64_with_all_gradients([ValueSource(typeof(KernelTypes), nameof(KernelTypes.Floats))] string type, [Values] bool rms, [Values] bool affine)
     {
         foreach (var (rows, n, threads) in Shapes) Compare(type, rms, affine, rows, n, threads, groups: 1, inner: 1);
     }
 
     [Test]
-    public void Group_and_instance_norm_match_f64([ValueSource(typeof(KernelSpecs), nameof(KernelSpecs.Types))] string type)
+    public void Group_and_instance_norm_match_f64([ValueSource(typeof(KernelTypes), nameof(KernelTypes.Floats))] string type)
     {
         Compare(type, false, true, rows: 6, n: 4 * 35, 64, groups: 3, inner: 35);
         Compare(type, false, true, rows: 10, n: 49, 32, groups: 5, inner: 49);
@@ -28,7 +28,7 @@ public sealed class NormTests
         using var bench = new KernelBench();
         double[] x = [.. Enumerable.Range(0, 256).Select(i => 4096 + (i % 2))];
         var y = bench.Output("f32", 256);
-        bench.Run(KernelSpecs.Norm("f32", false), "norm_forward", 1, 64, bench.Upload("f32", x), DevicePointer.Null, DevicePointer.Null, y, DevicePointer.Null, DevicePointer.Null, 256, 1, 1, 0f);
+        bench.Run(NormKernels.Spec("f32", false), "norm_forward", 1, 64, bench.Upload("f32", x), DevicePointer.Null, DevicePointer.Null, y, DevicePointer.Null, DevicePointer.Null, 256, 1, 1, 0f);
         KernelBench.Close(bench.Download("f32", y, 256), [.. x.Select(v => (2 * (v - 4096)) - 1)], _ => 1e-6, "rows of 4096 and 4097");
     }
 
@@ -37,7 +37,7 @@ public sealed class NormTests
     {
         using var bench = new KernelBench();
         var y = bench.Output("bf16", 4 * 2048);
-        var counters = bench.Run(KernelSpecs.Norm("bf16", true), "norm_forward", 4, 256, bench.Upload("bf16", KernelBench.Random("bf16", 4 * 2048, 1)), DevicePointer.Null, DevicePointer.Null, y, DevicePointer.Null, DevicePointer.Null, 2048, 1, 1, Epsilon).Counters;
+        var counters = bench.Run(NormKernels.Spec("bf16", true), "norm_forward", 4, 256, bench.Upload("bf16", KernelBench.Random("bf16", 4 * 2048, 1)), DevicePointer.Null, DevicePointer.Null, y, DevicePointer.Null, DevicePointer.Null, 2048, 1, 1, Epsilon).Counters;
         Assert.That(counters.CoalescingPercent, Is.GreaterThanOrEqualTo(95));
         Assert.That(counters.GlobalBytesWritten, Is.EqualTo(4 * 2048 * 2));
         Assert.That(counters.SharedBankConflicts, Is.Zero);
@@ -46,7 +46,7 @@ public sealed class NormTests
     private static void Compare(string type, bool rms, bool affine, int rows, int n, int threads, int groups, int inner)
     {
         using var bench = new KernelBench();
-        var spec = KernelSpecs.Norm(type, rms);
+        var spec = NormKernels.Spec(type, rms);
         int channels = n / inner * groups;
         double unit = KernelBench.Unit(type), f32 = Math.Pow(2, -24);
         double[] x = KernelBench.Random(type, rows * n, 1, 3), dy = KernelBench.Random(type, rows * n, 2), gamma = KernelBench.Random(type, channels, 3, 2), beta = KernelBench.Random(type, channels, 4);

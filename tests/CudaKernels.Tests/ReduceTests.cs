@@ -8,12 +8,12 @@ public sealed class ReduceTests
     private static readonly string[] Operations = ["Add", "Mul", "Max", "Min"];
 
     [Test]
-    public void Rows_match_f64([ValueSource(typeof(KernelSpecs), nameof(KernelSpecs.Types))] string type, [ValueSource(nameof(Operations))] string operation)
+    public void Rows_match_f64([ValueSource(typeof(KernelTypes), nameof(KernelTypes.Floats))] string type, [ValueSource(nameof(Operations))] string operation)
     {
         foreach (var (rows, n, threads) in new[] { (3, 1, 32), (2, 59, 32), (3, 111, 96), (2, 1025, 256), (2, 2048, 1024) })
         {
             using var bench = new KernelBench();
-            var spec = KernelSpecs.Reduce(type, operation);
+            var spec = ReduceKernels.Spec(type, operation);
             double[] x = Inputs(type, operation, rows * n), expected = [.. x.Chunk(n).Select(row => row.Aggregate((a, b) => Of(operation, a, b)) * 0.5)];
             var y = bench.Output(type, rows);
             bench.Run(spec, "reduce_rows", rows, threads, bench.Upload(type, x), y, n, 0.5f);
@@ -22,12 +22,12 @@ public sealed class ReduceTests
     }
 
     [Test]
-    public void Any_axis_matches_f64([ValueSource(typeof(KernelSpecs), nameof(KernelSpecs.Types))] string type, [ValueSource(nameof(Operations))] string operation)
+    public void Any_axis_matches_f64([ValueSource(typeof(KernelTypes), nameof(KernelTypes.Floats))] string type, [ValueSource(nameof(Operations))] string operation)
     {
         foreach (var (outer, n, inner) in new[] { (1, 1, 1), (3, 59, 33), (2, 7, 97), (1, 129, 64), (4, 8, 1) })
         {
             using var bench = new KernelBench();
-            var spec = KernelSpecs.Reduce(type, operation);
+            var spec = ReduceKernels.Spec(type, operation);
             double[] x = Inputs(type, operation, outer * n * inner), expected = new double[outer * inner];
             for (int o = 0; o < outer; o++)
                 for (int j = 0; j < inner; j++)
@@ -39,7 +39,7 @@ public sealed class ReduceTests
     }
 
     [Test]
-    public void The_first_of_equals_and_the_first_NaN_win([ValueSource(typeof(KernelSpecs), nameof(KernelSpecs.Types))] string type, [Values("Max", "Min")] string operation)
+    public void The_first_of_equals_and_the_first_NaN_win([ValueSource(typeof(KernelTypes), nameof(KernelTypes.Floats))] string type, [Values("Max", "Min")] string operation)
     {
         foreach (var (rows, n, threads) in new[] { (3, 1, 32), (4, 59, 64), (3, 1025, 256), (2, 2048, 256) })
         {
@@ -49,7 +49,7 @@ public sealed class ReduceTests
             if (n > 50) x[((rows - 1) * n) + 40] = x[((rows - 1) * n) + n - 1] = double.NaN;
             long[] expected = [.. x.Chunk(n).Select(row => (long)(row.Any(double.IsNaN) ? Array.FindIndex(row, double.IsNaN) : Array.IndexOf(row, operation == "Max" ? row.Max() : row.Min())))];
             var y = bench.Output("f32", rows * 2);
-            bench.Run(KernelSpecs.Reduce(type, operation), "argmax_rows", rows, threads, bench.Upload(type, x), y, n);
+            bench.Run(ReduceKernels.Spec(type, operation), "argmax_rows", rows, threads, bench.Upload(type, x), y, n);
             Assert.That(bench.Device.Download<long>(y, rows), Is.EqualTo(expected), $"{type} {operation} {rows}x{n}");
         }
     }
@@ -61,7 +61,7 @@ public sealed class ReduceTests
         double[] x = KernelBench.Random("f32", 300, 1);
         x[150] = double.NaN;
         var y = bench.Output("f32", 3);
-        bench.Run(KernelSpecs.Reduce("f32", operation), "reduce_rows", 3, 64, bench.Upload("f32", x), y, 100, 1f);
+        bench.Run(ReduceKernels.Spec("f32", operation), "reduce_rows", 3, 64, bench.Upload("f32", x), y, 100, 1f);
         Assert.That(bench.Download("f32", y, 3).Select(double.IsNaN), Is.EqualTo(new[] { false, true, false }));
     }
 

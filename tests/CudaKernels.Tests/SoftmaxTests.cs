@@ -9,12 +9,12 @@ public sealed class SoftmaxTests
     private static readonly (int Rows, int N, int Threads)[] Shapes = [(3, 1, 32), (2, 59, 32), (3, 129, 64), (2, 1025, 256), (2, 2048, 256), (1, 40, 1024)];
 
     [Test]
-    public void Softmax_matches_f64_forward_and_backward([ValueSource(typeof(KernelSpecs), nameof(KernelSpecs.Types))] string type, [Values] bool log)
+    public void Softmax_matches_f64_forward_and_backward([ValueSource(typeof(KernelTypes), nameof(KernelTypes.Floats))] string type, [Values] bool log)
     {
         foreach (var (rows, n, threads) in Shapes)
         {
             using var bench = new KernelBench();
-            var spec = KernelSpecs.Softmax(type, log);
+            var spec = SoftmaxKernels.Spec(type, log);
             double[] x = KernelBench.Random(type, rows * n, 1, 6), dy = KernelBench.Random(type, rows * n, 2);
             var y = bench.Output(type, rows * n);
             bench.Run(spec, "softmax_forward", rows, threads, bench.Upload(type, x), y, n);
@@ -39,10 +39,10 @@ public sealed class SoftmaxTests
     }
 
     [Test]
-    public void Softmax_of_a_row_of_minus_infinity_is_zero_with_zero_gradient([ValueSource(typeof(KernelSpecs), nameof(KernelSpecs.Types))] string type)
+    public void Softmax_of_a_row_of_minus_infinity_is_zero_with_zero_gradient([ValueSource(typeof(KernelTypes), nameof(KernelTypes.Floats))] string type)
     {
         using var bench = new KernelBench();
-        var spec = KernelSpecs.Softmax(type, false);
+        var spec = SoftmaxKernels.Spec(type, false);
         double[] x = Enumerable.Repeat(double.NegativeInfinity, 80).ToArray();
         x[75] = 3;
         var y = bench.Output(type, 80);
@@ -62,20 +62,20 @@ public sealed class SoftmaxTests
         double[] x = KernelBench.Random("f32", 100, 1);
         x[70] = double.NaN;
         var y = bench.Output("f32", 100);
-        bench.Run(KernelSpecs.Softmax("f32", false), "softmax_forward", 2, 64, bench.Upload("f32", x), y, 50);
+        bench.Run(SoftmaxKernels.Spec("f32", false), "softmax_forward", 2, 64, bench.Upload("f32", x), y, 50);
         double[] actual = bench.Download("f32", y, 100);
         Assert.That(actual[..50], Has.None.NaN);
         Assert.That(actual[50..], Has.All.NaN);
     }
 
     [Test]
-    public void Cross_entropy_matches_f64_and_leaves_ignored_rows_out([ValueSource(typeof(KernelSpecs), nameof(KernelSpecs.Types))] string type)
+    public void Cross_entropy_matches_f64_and_leaves_ignored_rows_out([ValueSource(typeof(KernelTypes), nameof(KernelTypes.Floats))] string type)
     {
         foreach (var (_, n, threads) in Shapes)
         {
             const int Rows = 4;
             using var bench = new KernelBench();
-            var spec = KernelSpecs.Softmax(type, false);
+            var spec = SoftmaxKernels.Spec(type, false);
             double[] x = KernelBench.Random(type, Rows * n, 1, 6), scale = [1, 0.5, 2, 3];
             long[] targets = [0, n - 1, -100, n / 2];
             DevicePointer input = bench.Upload(type, x), target = bench.Upload(targets), loss = bench.Output("f32", Rows), lse = bench.Output("f32", Rows), dx = bench.Output(type, Rows * n);
@@ -94,7 +94,7 @@ public sealed class SoftmaxTests
     {
         using var bench = new KernelBench();
         var y = bench.Output("bf16", 4 * 2048);
-        var counters = bench.Run(KernelSpecs.Softmax("bf16", false), "softmax_forward", 4, 256, bench.Upload("bf16", KernelBench.Random("bf16", 4 * 2048, 1)), y, 2048).Counters;
+        var counters = bench.Run(SoftmaxKernels.Spec("bf16", false), "softmax_forward", 4, 256, bench.Upload("bf16", KernelBench.Random("bf16", 4 * 2048, 1)), y, 2048).Counters;
         Assert.That(counters.CoalescingPercent, Is.GreaterThanOrEqualTo(95));
         Assert.That(counters.GlobalBytesWritten, Is.EqualTo(4 * 2048 * 2));
         Assert.That(counters.GlobalBytesRead, Is.EqualTo(2 * 4 * 2048 * 2));

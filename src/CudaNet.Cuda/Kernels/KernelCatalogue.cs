@@ -1,0 +1,17 @@
+namespace CudaNet.Cuda.Kernels;
+
+/// <summary>Every file of kernels.</summary>
+public static class KernelCatalogue
+{
+    /// <summary>The families, by the name of their file.</summary>
+    public static IReadOnlyList<KernelFamily> All { get; } =
+    [
+        GemmKernels.Family,
+        NormKernels.Family,
+        ReduceKernels.Family,
+        SoftmaxKernels.Family,
+    ];
+
+    /// <summary>All specialisations that are compiled ahead.</summary>
+    public static IEnumerable<KernelSpec> Ahead => All.SelectMany(family => family.Ahead);
+}

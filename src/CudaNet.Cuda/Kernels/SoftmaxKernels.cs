@@ -1,0 +1,45 @@
+using CudaNet.Cuda.Driver;
+
+namespace CudaNet.Cuda.Kernels;
+
+/// <summary>Launches of <c>softmax.cu</c>.</summary>
+public static class SoftmaxKernels
+{
+    /// <summary>The family.</summary>
+    public static KernelFamily Family { get; } = new("softmax", "Softmax, log-softmax and cross entropy over the last axis, forward and backward.",
+        [.. from type in KernelTypes.Floats from log in new[] { false, true } select Spec(type, log)],
+        [
+            Sample("softmax_forward", backward: false),
+            Sample("softmax_backward", backward: true),
+            CrossEntropy(backward: false),
+            CrossEntropy(backward: true),
+        ]);
+
+    /// <summary>The specialisation for a type; the logarithm has its own.</summary>
+    public static KernelSpec Spec(string type, bool log = false) => KernelSpec.Of("softmax", $"T={type}", $"LOG={(log ? 1 : 0)}");
+
+    /// <summary>One block a row.</summary>
+    public static KernelLaunch Rows(string entry, string type, bool log, int rows, int n) => new(Spec(type, log), entry, rows, RowThreads(n));
+
+    /// <summary>Whole warps, four elements a thread or more, at most 256.</summary>
+    public static int RowThreads(int n) => Math.Clamp((n / 4 + 31) / 32 * 32, 32, 256);
+
+    private static KernelSample Sample(string entry, bool backward)
+    {
+        const int Rows = 16, N = 1024;
+        SampleBuffer[] buffers = [new("f32", Rows * N), .. backward ? new[] { new SampleBuffer("f32", Rows * N) } : [], new("f32", Rows * N, SampleFill.Unwritten)];
+        return new(SoftmaxKernels.Rows(entry, "f32", false, Rows, N), buffers, p => [.. p.Select(pointer => (KernelArgument)pointer), N])
+        {
+            MinimalBytes = buffers.Sum(buffer => buffer.Bytes),
+        };
+    }
+
+    private static KernelSample CrossEntropy(bool backward)
+    {
+        const int Rows = 16, N = 1024;
+        SampleBuffer matrix = new("f32", Rows * N), targets = new("i64", Rows, SampleFill.Indices, N), row = new("f32", Rows), result = row with { Fill = SampleFill.Unwritten };
+        return backward
+            ? new(SoftmaxKernels.Rows("cross_entropy_backward", "f32", false, Rows, N), [matrix, targets, row, row, matrix with { Fill = SampleFill.Unwritten }], p => [p[0], p[1], p[2], p[3], p[4], N, -100L]) { MinimalBytes = 2 * matrix.Bytes }
+            : new(SoftmaxKernels.Rows("cross_entropy_forward", "f32", false, Rows, N), [matrix, targets, result, result], p => [p[0], p[1], p[2], p[3], N, -100L]) { MinimalBytes = matrix.Bytes };
+    }
+}
