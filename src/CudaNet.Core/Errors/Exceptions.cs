@@ -16,7 +16,18 @@ public sealed class DeviceException(string message, Exception? inner = null) : C
 public sealed class AxisException(string message) : CudaNetException(message);
 
 /// <summary>An index value inside a tensor of indices is outside of its range; raised when the step runs.</summary>
-public sealed class IndexValueException(string message) : CudaNetException(message);
+public sealed class IndexValueException(string message) : CudaNetException(message)
+{
+    /// <summary>The error of an index outside of its axis, the same from every backend.</summary>
+    /// <param name="operation">Who indexed.</param>
+    /// <param name="index">The index.</param>
+    /// <param name="axis">The axis that it runs along.</param>
+    /// <param name="size">Elements of that axis.</param>
+    /// <param name="fromEnd">Whether −1 means the last element.</param>
+    public static IndexValueException OutOfRange(string operation, long index, int axis, long size, bool fromEnd = false) =>
+        new($"{operation}: index {index} is out of range for axis {axis} of {size} elements. "
+            + (size == 0 ? "The axis has no element." : $"Indices are {(fromEnd ? -size : 0)} … {size - 1}."));
+}
 
 /// <summary>A graph is asked for something that it cannot give: a gradient of what is not differentiable,
 /// a read inside of a trace, a backward without a scalar.</summary>

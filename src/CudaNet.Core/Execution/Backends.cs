@@ -5,7 +5,8 @@ using System.Runtime.CompilerServices;
 namespace CudaNet.Execution;
 
 /// <summary>The installed backends. An assembly registers its own in a module initialiser; for a kind that is not
-/// registered yet, the assembly <c>CudaNet.{Kind}</c> beside this one is loaded, so that a reference to the package is enough.</summary>
+/// registered yet, the assembly <c>CudaNet.{Kind}</c> beside this one is loaded, so that a reference to the package is
+/// enough; "virtual" is a CUDA device and comes with CudaNet.Cuda.</summary>
 public static class Backends
 {
     private static readonly ConcurrentDictionary<string, Func<int, IBackend>> Factories = new();
@@ -28,20 +29,22 @@ public static class Backends
         if (!Factories.ContainsKey(device.Kind)) TryLoad(device.Kind);
         return Factories.TryGetValue(device.Kind, out var create)
             ? create(device.Index)
-            : throw new DeviceException($"Device: no backend for '{device}' is installed. Known: {string.Join(", ", Factories.Keys.Order())}. Reference the package CudaNet.{Capitalized(device.Kind)}.");
+            : throw new DeviceException($"Device: no backend for '{device}' is installed. Known: {string.Join(", ", Factories.Keys.Order())}. Reference the package {AssemblyOf(device.Kind)}.");
     }
 
     private static void TryLoad(string kind)
     {
         try
         {
-            RuntimeHelpers.RunModuleConstructor(Assembly.Load($"CudaNet.{Capitalized(kind)}").ManifestModule.ModuleHandle);
+            RuntimeHelpers.RunModuleConstructor(Assembly.Load(AssemblyOf(kind)).ManifestModule.ModuleHandle);
         }
         catch (Exception error) when (error is IOException or BadImageFormatException)
         {
             // Not installed: the caller says so.
         }
     }
+
+    private static string AssemblyOf(string kind) => kind == Device.Virtual.Kind ? AssemblyOf(Device.Cuda.Kind) : $"CudaNet.{Capitalized(kind)}";
 
     private static string Capitalized(string kind) => kind.Length == 0 ? kind : char.ToUpperInvariant(kind[0]) + kind[1..];
 }

@@ -17,6 +17,7 @@ public sealed partial class Plan
     private readonly int _inputCount;
     private readonly nint[] _pointers;
     private readonly nint[] _operands;
+    private readonly IPlanRunner? _runner;
 
     private Plan(IBackend backend, List<SlotInfo> slots, List<Step> steps, int inputCount, int[] rootSlots, MemoryPlan memory)
     {
@@ -26,7 +27,15 @@ public sealed partial class Plan
         _steps = [.. Steps.Select(step => new CompiledStep(step, backend.Compile(step)))];
         _isShared = Array.ConvertAll(rootSlots, slot => rootSlots.Count(other => other == slot) > 1);
         _pointers = new nint[_slots.Length];
-        _operands = new nint[_steps.Length == 0 ? 0 : _steps.Max(s => s.Slots.Length)];
+        var kernels = new List<PlannedKernel>();
+        var first = 0;
+        foreach (var step in _steps)
+        {
+            kernels.Add(new(step.Step, step.Kernel, first, step.Slots.Length));
+            first += step.Slots.Length;
+        }
+        _operands = new nint[first];
+        _runner = backend.Prepare(kernels);
     }
 
     /// <summary>The kernel calls, in order.</summary>
@@ -87,12 +96,21 @@ public sealed partial class Plan
 
     private void Execute()
     {
+        var next = 0;
+        foreach (var step in _steps)
+            for (var k = 0; k < step.Slots.Length; k++) _operands[next++] = _pointers[step.Slots[k]] + (nint)step.Offsets[k];
         var profiler = Profiler.Current;
+        if (profiler is null && _runner is not null)
+        {
+            _runner.Run(_operands);
+            return;
+        }
+        next = 0;
         foreach (var step in _steps)
         {
-            for (var k = 0; k < step.Slots.Length; k++) _operands[k] = _pointers[step.Slots[k]] + (nint)step.Offsets[k];
             var start = profiler is null ? 0 : Stopwatch.GetTimestamp();
-            step.Kernel.Run(_operands.AsSpan(0, step.Slots.Length));
+            step.Kernel.Run(_operands.AsSpan(next, step.Slots.Length));
+            next += step.Slots.Length;
             if (profiler is null) continue;
             _backend.Synchronize();
             profiler.Add(step.Step, Device, start, Stopwatch.GetTimestamp());

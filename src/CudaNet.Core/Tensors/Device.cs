@@ -8,6 +8,12 @@ public readonly record struct Device(string Kind, int Index = 0)
     /// <summary>The CPU.</summary>
     public static Device Cpu => new("cpu");
 
+    /// <summary>The first CUDA card.</summary>
+    public static Device Cuda => new("cuda");
+
+    /// <summary>The CUDA device in software, on which kernels are checked without a card.</summary>
+    public static Device Virtual => new("virtual");
+
     /// <summary>The device of new tensors where none is named.</summary>
     public static Device Default { get; set; } = Cpu;
 

@@ -22,6 +22,5 @@ internal static class IndexValues
 
     [DoesNotReturn]
     public static void Refuse(string operation, long index, int axis, long size, bool fromEnd) =>
-        throw new IndexValueException($"{operation}: index {index} is out of range for axis {axis} of {size} elements. "
-            + (size == 0 ? "The axis has no element." : $"Indices are {(fromEnd ? -size : 0)} … {size - 1}."));
+        throw IndexValueException.OutOfRange(operation, index, axis, size, fromEnd);
 }

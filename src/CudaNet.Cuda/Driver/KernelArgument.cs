@@ -14,6 +14,9 @@ public readonly struct KernelArgument
 
     private KernelArgument(byte[] bytes) => (_bytes, _size, Kind) = (bytes, bytes.Length, KernelArgumentKind.Structure);
 
+    /// <summary>The bytes of a structure, which are not copied.</summary>
+    internal static KernelArgument OfBytes(byte[] bytes) => new(bytes);
+
     /// <summary>What it is, for the check against the kernel's signature.</summary>
     public KernelArgumentKind Kind { get; }
 

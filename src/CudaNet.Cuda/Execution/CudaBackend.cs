@@ -1,0 +1,152 @@
+using System.Runtime.CompilerServices;
+using CudaNet.Cuda.Compilation;
+using CudaNet.Cuda.Driver;
+using CudaNet.Execution;
+using CudaNet.Ops;
+
+namespace CudaNet.Cuda.Execution;
+
+/// <summary>Runs plans on a CUDA device: a card, or the virtual one. All work goes into one stream, in order; reading a
+/// value waits for it.</summary>
+public sealed class CudaBackend : IBackend, IDisposable
+{
+    private readonly CudaKernelTable _table = new();
+    private readonly Lock _running = new();
+    private readonly Staging _staging;
+    private DeviceBuffer? _scratch;
+
+    /// <summary>A backend over a device.</summary>
+    /// <param name="device">Its name among the devices.</param>
+    /// <param name="driver">The device; belongs to the backend from now on.</param>
+    /// <param name="compiler">What compiles kernels for it; null for none: then embedded kernels run one by one, unfused.</param>
+    /// <param name="options">How to work; null for what the environment says.</param>
+    public CudaBackend(Device device, ICudaDriver driver, IKernelCompiler? compiler, CudaOptions? options = null)
+    {
+        (Device, Driver, Options) = (device, driver, options ?? CudaOptions.FromEnvironment());
+        Stream = driver.CreateStream();
+        RecordingStream = driver.CreateStream();
+        Memory = new(new CudaAllocator(driver, Stream));
+        Errors = new(driver, Stream);
+        _staging = new(driver);
+        Kernels = new(driver, compiler, preferEmbedded: device.Kind == Device.Virtual.Kind);
+        // One line a family; each registers the ops that it runs.
+        NormalisationSteps.Register(_table);
+    }
+
+    /// <inheritdoc/>
+    public Device Device { get; }
+
+    /// <inheritdoc/>
+    public MemoryPool Memory { get; }
+
+    /// <summary>The device.</summary>
+    public ICudaDriver Driver { get; }
+
+    /// <summary>How it works.</summary>
+    public CudaOptions Options { get; }
+
+    /// <summary>The stream of all work.</summary>
+    public CudaStreamHandle Stream { get; }
+
+    /// <summary>Where plans are recorded; apart, so that copies and allocations of other threads are not recorded with them.</summary>
+    internal CudaStreamHandle RecordingStream { get; }
+
+    internal KernelLibrary Kernels { get; }
+
+    internal bool IsDisposed { get; private set; }
+
+    internal ErrorRecords Errors { get; }
+
+    /// <summary>Held while a plan puts its work into the stream: scratch memory and the error record are shared by all.</summary>
+    internal Lock Running => _running;
+
+    /// <summary>True if the device itself runs the op on such inputs; otherwise a composite is decomposed, and a
+    /// primitive computed on the host.</summary>
+    public bool RunsOnDevice(Op op, ReadOnlySpan<TensorType> inputs) => _table.Claims(op, inputs);
+
+    /// <inheritdoc/>
+    public bool Claims(Op op, ReadOnlySpan<TensorType> inputs) => _table.Claims(op, inputs);
+
+    /// <inheritdoc/>
+    public bool Accepts(Op op, int operand, Layout layout) => _table.Knows(op) ? _table.Accepts(op, operand, layout) : Backends.Get(Device.Cpu).Accepts(op, operand, layout);
+
+    /// <inheritdoc/>
+    public IStepKernel Compile(Step step)
+    {
+        if (!_table.Claims(step.Op, [.. step.Inputs.Select(input => input.Type)])) return new HostStep(this, step);
+        var builder = new StepBuilder(this, step);
+        _table.Build(builder);
+        return builder.Build();
+    }
+
+    /// <inheritdoc/>
+    public IPlanRunner Prepare(IReadOnlyList<PlannedKernel> kernels) => new PlanRunner(this, kernels);
+
+    /// <inheritdoc/>
+    public void CopyToDevice(ReadOnlySpan<byte> source, nint destination) => _staging.ToDevice(new(destination), source, Stream);
+
+    /// <inheritdoc/>
+    public void CopyToHost(nint source, Span<byte> destination) => _staging.ToHost(destination, new(source), Stream);
+
+    /// <inheritdoc/>
+    public void Synchronize() => Driver.Synchronize(Stream);
+
+    /// <summary>Waits for the device and lets it go. Tensors that live on it can no longer be read.</summary>
+    public void Dispose()
+    {
+        if (IsDisposed) return;
+        IsDisposed = true;
+        _scratch?.Dispose();
+        Memory.Trim();
+        _staging.Dispose();
+        Errors.Dispose();
+        Driver.DestroyStream(RecordingStream);
+        Driver.DestroyStream(Stream);
+        Driver.Dispose();
+    }
+
+    /// <summary>Runs one step by itself.</summary>
+    internal void Run(ICudaStep step, ReadOnlySpan<nint> operands)
+    {
+        lock (_running)
+        {
+            Enqueue(step, operands, Stream);
+            if (step.ReportsErrors) Errors.Check(Stream);
+        }
+    }
+
+    /// <summary>Puts a step into a stream; the caller holds <see cref="Running"/>.</summary>
+    internal void Enqueue(ICudaStep step, ReadOnlySpan<nint> operands, CudaStreamHandle stream)
+    {
+        step.Enqueue(new(operands, Scratch(step.ScratchBytes), Errors.Address), stream);
+        if (!Options.Synchronous) return;
+        try
+        {
+            Driver.Synchronize(Stream);
+        }
+        catch (CudaException error)
+        {
+            throw new CudaException(error.Call, error.Status, $"In step {step.Step.Name} of {string.Join(", ", step.Step.Inputs.Select(input => input.Type))}: {error.Message}");
+        }
+    }
+
+    /// <summary>Scratch memory of at least so many bytes, the same for all steps: they run one after the other.</summary>
+    internal nint Scratch(long bytes)
+    {
+        if (bytes == 0) return 0;
+        if (_scratch is null || _scratch.Bytes < bytes)
+        {
+            _scratch?.Dispose();
+            _scratch = Memory.Allocate(bytes);
+        }
+        return _scratch.Pointer;
+    }
+
+#pragma warning disable CA2255 // The one place where a module initialiser is meant: a reference to the package installs the devices.
+    [ModuleInitializer]
+    internal static void Install()
+    {
+        Backends.Register(Device.Cuda.Kind, static index => new CudaBackend(new(Device.Cuda.Kind, index), new LibCudaDriver(index), null));
+    }
+#pragma warning restore CA2255
+}
