@@ -24,9 +24,11 @@ internal sealed class CommandLineTests
     [TestCase("train mnist --data /nowhere/at/all", "/nowhere/at/all: there is no such folder.")]
     [TestCase("train mnist --out /proc/nothing", "/proc/nothing: nothing can be written to this folder")]
     [TestCase("train mnist --resume --out /nowhere/at/all", "there is no checkpoint to go on from")]
-    [TestCase("systems", "name what to do: list, run, check.")]
+    [TestCase("systems", "name what to do: list, run, check, document.")]
     [TestCase("systems run 04.xro", "'04.xro' is no system. Did you mean 04.xor?")]
-    [TestCase("systems check", "Give the id of a system, or --all")]
+    [TestCase("systems check", "Give the id of a system, --chapter N, or --all")]
+    [TestCase("systems check --chapter 99", "Chapter 99 has no system.")]
+    [TestCase("systems check 04.xor --all", "Give only one of")]
     [TestCase("verify --op MatMull", "'MatMull' is no op. Did you mean MatMul?")]
     [TestCase("inspect /nowhere", "/nowhere: there is no such file.")]
     [TestCase("inspect /tmp", "this is a folder")]
@@ -49,7 +51,7 @@ internal sealed class CommandLineTests
         using var folder = new TemporaryFolder();
         var (code, text, _) = Command.Run("systems", "check", "06.mse", "--json", folder["f.json"]);
         Assert.That(code, Is.Zero);
-        Assert.That(text, Does.Contain("1 system works."));
+        Assert.That(text, Does.Contain("1 system works, "));
         using var json = JsonDocument.Parse(File.ReadAllText(folder["f.json"]));
         var root = json.RootElement;
         Assert.That(root.EnumerateObject().Select(p => p.Name), Is.EqualTo(new[] { "command", "ok", "figures", "rows" }));

@@ -10,9 +10,60 @@ internal sealed class CourseSystemTests
     [TestCaseSource(nameof(Ids))]
     public void A_system_passes_its_check_in_quick_form(string id)
     {
-        foreach (var figure in CourseSystems.Get(id).Check(new SystemContext { Quick = true }))
-            Assert.That(figure.Ok, Is.True, figure.ToString());
+        var check = SystemCheck.Of(CourseSystems.Get(id), new SystemContext { Quick = true });
+        Assert.That(check.Error, Is.Null);
+        foreach (var figure in check.Figures) Assert.That(figure.Ok, Is.True, figure.ToString());
+        Assert.That(check.Figures, Is.Not.Empty);
     }
+
+    [Test]
+    public void A_check_reports_the_worst_of_its_seeds_and_survives_an_error()
+    {
+        var check = SystemCheck.Of(new Drawn(failsAt: 0), new SystemContext());
+        Assert.That(check.Figures.Select(figure => figure.Value), Is.EqualTo(new double[] { 3, 1 }));
+        Assert.That((check.Ok, check.Error), Is.EqualTo((false, (string?)null)));
+        check = SystemCheck.Of(new Drawn(failsAt: 2), new SystemContext());
+        Assert.That(check.Figures.Select(figure => figure.Value), Is.EqualTo(new double[] { 2, 1 }));
+        Assert.That(check.Error, Is.EqualTo("InvalidOperationException: seed 2"));
+    }
+
+    [Test]
+    public void The_log_keeps_full_checks_and_the_page_shows_them()
+    {
+        var folder = Directory.CreateTempSubdirectory("cudanet-test-");
+        try
+        {
+            var path = Path.Combine(folder.FullName, "log.json");
+            var log = CheckLog.Open(path);
+            log.Add(new SystemCheck("04.xor", [Figure.AtLeast("share", 0.5, 0.9), Figure.AtMost("none", double.NaN, 1)], 1.5, Quick: false));
+            log.Add(new SystemCheck("04.xor", [Figure.AtLeast("share", 1, 0.9)], 0.1, Quick: true));
+            var again = CheckLog.Open(path).Of("04.xor")!;
+            Assert.That(again.Figures[0], Is.EqualTo(Figure.AtLeast("share", 0.5, 0.9)));
+            Assert.That((again.Ok, again.Quick, again.Seconds), Is.EqualTo((false, false, 1.5)));
+            Assert.That(SystemsPage.Write(log), Does.Contain("[`04.xor`](../src/CudaNet.Models/Ch04_Representation/").And.Contain("**FAILS** share 0.5 (≥ 0.9)"));
+            File.WriteAllText(path, "{ damaged");
+            Assert.That(CheckLog.Open(path).Of("04.xor"), Is.Null);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private sealed class Drawn(long failsAt) : CourseSystem("04.drawn", "Drawn", "It draws.")
+    {
+        public override void Run(SystemContext context) => context.Out.WriteLine(Id);
+
+        public override IEnumerable<Figure> Check(SystemContext context)
+        {
+            yield return Figure.AtMost("falls with the seed", context.Seed, 2.5);
+            if (context.Seed == failsAt) throw new InvalidOperationException($"seed {failsAt}");
+            yield return Figure.AtLeast("rises with the seed", context.Seed, 1);
+        }
+    }
+
+    [TestCaseSource(nameof(Ids))]
+    public void A_system_has_a_file(string id) => Assert.That(CourseSystems.Get(id).File, Does.Match(@"^src/CudaNet\.Models/Ch\d\d_\w+/\w+\.cs$"));
 
     [TestCase("04.xor", "xor.png"), TestCase("06.mse", "mse.png"), TestCase("02.computational-graph", "graph.dot")]
     public void A_system_prints_and_draws(string id, string file)

@@ -6,20 +6,11 @@ namespace CudaNet.Models.Ch02_Foundations;
 /// <summary>Sections 2.3 and 2.6: computation as a directed acyclic graph, and the gradient from it.</summary>
 /// <remarks>A cycle cannot be written: a tensor only ever has older tensors as inputs. A loop of the program is unrolled
 /// as it runs.</remarks>
-public sealed class ComputationalGraphSystem : CourseSystem
+internal sealed class ComputationalGraphSystem() : CourseSystem("02.computational-graph", "Computational graph and backpropagation",
+    "Nodes are operations and edges are data; backpropagation works on any graph without cycles, and loops are unrolled.")
 {
     private const int Variables = 4, Operations = 46;
 
-    /// <inheritdoc/>
-    public override string Id => "02.computational-graph";
-
-    /// <inheritdoc/>
-    public override string Title => "Computational graph and backpropagation";
-
-    /// <inheritdoc/>
-    public override string Sentence => "Nodes are operations and edges are data; backpropagation works on any graph without cycles, and loops are unrolled.";
-
-    /// <inheritdoc/>
     public override void Run(SystemContext context)
     {
         Tensor x = Tensor.From(0.5, -1), w = Tensor.From(2.0, 3);
@@ -29,8 +20,7 @@ public sealed class ComputationalGraphSystem : CourseSystem
         context.Write("graph.dot", Graph.ToDot(Dag(context.Seed, Point(context.Seed)), Unrolled(Tensor.Scalar(0.3), 3)));
     }
 
-    /// <inheritdoc/>
-    public override IReadOnlyList<Figure> Check(SystemContext context)
+    public override IEnumerable<Figure> Check(SystemContext context)
     {
         double worst = 0;
         for (var seed = context.Seed; seed < context.Seed + (context.Quick ? 3 : 10); seed++) worst = Math.Max(worst, GradientError(seed));

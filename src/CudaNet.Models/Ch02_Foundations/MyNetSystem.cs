@@ -4,19 +4,10 @@ using CudaNet.Models.Systems;
 namespace CudaNet.Models.Ch02_Foundations;
 
 /// <summary>Section 2.8: the network of the notes on handwritten digits.</summary>
-public sealed class MyNetSystem : MnistSystem
+internal sealed class MyNetSystem() : MnistSystem("02.mynet", "MyNet: 784-128-10 on MNIST",
+    "Two fully connected layers with ReLU between them classify handwritten digits.")
 {
-    /// <inheritdoc/>
-    public override string Id => "02.mynet";
-
-    /// <inheritdoc/>
-    public override string Title => "MyNet: 784-128-10 on MNIST";
-
-    /// <inheritdoc/>
-    public override string Sentence => "Two fully connected layers with ReLU between them classify handwritten digits.";
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<Figure> Check(SystemContext context)
+    public override IEnumerable<Figure> Check(SystemContext context)
     {
         var training = Training(context);
         var rows = training.Model.Forward(Tensor.Zeros([3, 1, 28, 28])).Shape;
@@ -31,7 +22,6 @@ public sealed class MyNetSystem : MnistSystem
         ];
     }
 
-    /// <inheritdoc/>
     protected override MnistOptions Options(SystemContext context) => new()
     {
         Epochs = context.Quick ? 2 : 10,

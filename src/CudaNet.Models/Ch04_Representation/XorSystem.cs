@@ -6,21 +6,12 @@ using CudaNet.Plotting;
 namespace CudaNet.Models.Ch04_Representation;
 
 /// <summary>Section 4.1.1: XOR, which no line separates and a hidden layer does.</summary>
-public sealed class XorSystem : CourseSystem
+internal sealed class XorSystem() : CourseSystem("04.xor", "XOR: a linear model against one hidden layer",
+    "XOR is not linearly separable; a network that combines simple models solves it.")
 {
     private static readonly float[] Points = [0, 0, 0, 1, 1, 0, 1, 1];
     private static readonly float[] Answers = [0, 1, 1, 0];
 
-    /// <inheritdoc/>
-    public override string Id => "04.xor";
-
-    /// <inheritdoc/>
-    public override string Title => "XOR: a linear model against one hidden layer";
-
-    /// <inheritdoc/>
-    public override string Sentence => "XOR is not linearly separable; a network that combines simple models solves it.";
-
-    /// <inheritdoc/>
     public override void Run(SystemContext context)
     {
         var (linear, linearLoss) = Train(new Linear(2, 1, random: new(context.Seed)), 0.1, 500);
@@ -37,8 +28,7 @@ public sealed class XorSystem : CourseSystem
         context.Draw("xor.png", plot);
     }
 
-    /// <inheritdoc/>
-    public override IReadOnlyList<Figure> Check(SystemContext context)
+    public override IEnumerable<Figure> Check(SystemContext context)
     {
         var (linear, linearLoss) = Train(new Linear(2, 1, random: new(context.Seed)), 0.1, 500);
         var solved = Enumerable.Range(0, 10).Count(seed => Accuracy(Train(Hidden(context.Seed + seed), 0.05, 800).Model) == 1);

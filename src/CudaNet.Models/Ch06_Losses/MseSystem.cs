@@ -6,18 +6,9 @@ using CudaNet.Plotting;
 namespace CudaNet.Models.Ch06_Losses;
 
 /// <summary>Sections 2.4 and 6.1: regression with the mean squared error.</summary>
-public sealed class MseSystem : CourseSystem
+internal sealed class MseSystem() : CourseSystem("06.mse", "Regression with the mean squared error",
+    "The cost node is a scalar that measures prediction against target; its mean squared form is best at the mean and sensitive to outliers.")
 {
-    /// <inheritdoc/>
-    public override string Id => "06.mse";
-
-    /// <inheritdoc/>
-    public override string Title => "Regression with the mean squared error";
-
-    /// <inheritdoc/>
-    public override string Sentence => "The cost node is a scalar that measures prediction against target; its mean squared form is best at the mean and sensitive to outliers.";
-
-    /// <inheritdoc/>
     public override void Run(SystemContext context)
     {
         var (x, y) = Samples(context.Seed);
@@ -29,8 +20,7 @@ public sealed class MseSystem : CourseSystem
             .Add("fit", [-1, 1], [offset - slope, offset + slope]));
     }
 
-    /// <inheritdoc/>
-    public override IReadOnlyList<Figure> Check(SystemContext context)
+    public override IEnumerable<Figure> Check(SystemContext context)
     {
         var golden = Loss.Mse(Tensor.From(0.5, -1.2, 2), Tensor.From(1.0, -1, 0)).Item();
         var (x, y) = Samples(context.Seed);

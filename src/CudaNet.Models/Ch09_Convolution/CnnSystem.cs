@@ -5,19 +5,10 @@ using CudaNet.Nn.Training;
 namespace CudaNet.Models.Ch09_Convolution;
 
 /// <summary>Chapter 9: convolution, pooling, convolution, pooling, linear.</summary>
-public sealed class CnnSystem : MnistSystem
+internal sealed class CnnSystem() : MnistSystem("09.cnn", "Convolutional network on MNIST",
+    "Shared kernels slide over the image and pooling shrinks it, so few weights see the same pattern everywhere.")
 {
-    /// <inheritdoc/>
-    public override string Id => "09.cnn";
-
-    /// <inheritdoc/>
-    public override string Title => "Convolutional network on MNIST";
-
-    /// <inheritdoc/>
-    public override string Sentence => "Shared kernels slide over the image and pooling shrinks it, so few weights see the same pattern everywhere.";
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<Figure> Check(SystemContext context)
+    public override IEnumerable<Figure> Check(SystemContext context)
     {
         var training = Training(context);
         var summary = ModelSummary.Of(training.Model, [1, 1, 28, 28]);
@@ -31,7 +22,6 @@ public sealed class CnnSystem : MnistSystem
         ];
     }
 
-    /// <inheritdoc/>
     protected override MnistOptions Options(SystemContext context) => new()
     {
         Model = "cnn",

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CudaNet.Models.Systems;
 using CudaNet.Nn.Training;
 
@@ -5,12 +6,11 @@ namespace CudaNet.Models.Mnist;
 
 /// <summary>A system of the course that trains a network on handwritten digits: running it prints the layers, a line an
 /// epoch, and what was drawn.</summary>
-public abstract class MnistSystem : CourseSystem
+internal abstract class MnistSystem(string id, string title, string sentence, [CallerFilePath] string file = "") : CourseSystem(id, title, sentence, file)
 {
     /// <summary>What is trained, and for how long.</summary>
     protected abstract MnistOptions Options(SystemContext context);
 
-    /// <inheritdoc/>
     public sealed override void Run(SystemContext context)
     {
         var training = Training(context, line => context.Out.WriteLine($"epoch {line.Epoch,2}: train loss {line.TrainLoss:F4}, test loss {line.TestLoss:F4}, test accuracy {line.TestAccuracy:P1}"));

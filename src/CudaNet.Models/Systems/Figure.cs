@@ -12,6 +12,9 @@ public sealed record Figure(string Name, double Value, double Low, double High)
     /// <summary>True when the value lies within its bounds; NaN never does.</summary>
     public bool Ok => Value >= Low && Value <= High;
 
+    /// <summary>How far inside of its bounds the value lies; below 0 outside of them, NaN for NaN.</summary>
+    public double Margin => double.IsNaN(Value) ? double.NaN : Math.Min(Value - Low, High - Value);
+
     /// <summary>The bounds for people: "≥ 0.97", "= 101770", "0.2 … 0.3".</summary>
     public string Bounds => (double.IsFinite(Low), double.IsFinite(High)) switch
     {
@@ -31,8 +34,14 @@ public sealed record Figure(string Name, double Value, double Low, double High)
     /// <summary>A figure that must equal a value, up to a tolerance.</summary>
     public static Figure Equal(string name, double value, double expected, double tolerance = 0) => new(name, value, expected - tolerance, expected + tolerance);
 
+    /// <summary>A condition: 1 for true, which it has to be.</summary>
+    public static Figure Holds(string name, bool condition) => Equal(name, condition ? 1 : 0, 1);
+
+    /// <summary>A number that is reported and not judged.</summary>
+    public static Figure Report(string name, double value) => new(name, value, double.NegativeInfinity, double.PositiveInfinity);
+
     /// <summary>As in "test accuracy 0.974 (≥ 0.96)".</summary>
-    public override string ToString() => $"{Name} {Text(Value)} ({Bounds})";
+    public override string ToString() => Bounds.Length == 0 ? $"{Name} {Text(Value)}" : $"{Name} {Text(Value)} ({Bounds})";
 
     /// <summary>A number as it is printed.</summary>
     public static string Text(double value) => value.ToString(Math.Abs(value) is >= 1e-3 and < 1e9 or 0 ? "0.######" : "0.###e0", CultureInfo.InvariantCulture);

@@ -3,7 +3,7 @@ using CudaNet.Plotting;
 namespace CudaNet.Models.Systems;
 
 /// <summary>What a system is given: where to print and draw, and how thorough to be.</summary>
-public sealed class SystemContext
+public sealed record SystemContext
 {
     /// <summary>Where it prints.</summary>
     public TextWriter Out { get; init; } = TextWriter.Null;
@@ -11,7 +11,7 @@ public sealed class SystemContext
     /// <summary>Folder for pictures and files; null for none.</summary>
     public string? Folder { get; init; }
 
-    /// <summary>True for less data and fewer epochs: thresholds are then those of the quick form.</summary>
+    /// <summary>True for the quick form: one seed, and less data and fewer epochs where the full form takes long.</summary>
     public bool Quick { get; init; }
 
     /// <summary>Folder of the IDX files of MNIST or "fashion"; null for the digits that are shipped.</summary>
@@ -37,6 +37,13 @@ public sealed class SystemContext
 
     /// <summary>Writes a text under a name, if there is a folder, and says so.</summary>
     public void Write(string name, string text) => Write(name, path => IO.AtomicFile.Write(path, System.Text.Encoding.UTF8.GetBytes(text)));
+
+    /// <summary>One of two numbers: that of the full form or that of the quick one.</summary>
+    public int Pick(int full, int quick) => Quick ? quick : full;
+
+    /// <summary>A stream of random numbers of its own, decided by the seed.</summary>
+    /// <param name="part">Which: different parts are independent.</param>
+    public RandomStream Random(int part = 0) => new(Seed * 1000 + part);
 
     private void Write(string name, Action<string> write)
     {

@@ -25,8 +25,11 @@ public sealed class PictureTests
     private static DecisionBoundary Boundary(string title = "XOR") =>
         DecisionBoundary.OfProbability(title, Square, new[,] { { 0.1, 0.9 }, { 0.8, 0.2 } }).AddPoint(0.5, 0.5, 0).AddPoint(-0.5, 0.5, 1);
 
+    private static FieldPlot Field(string title = "Valley") => new FieldPlot(title, Square, new[,] { { 0.0, 1 }, { double.NaN, 4 } }).Add(new CurveSeries("path", [-0.5, 0.5], [0, 0]));
+
     private static IEnumerable<TestCaseData> Kinds()
     {
+        yield return new TestCaseData((Func<string, Picture>)Field).SetArgDisplayNames("field");
         yield return new TestCaseData((Func<string, Picture>)Learning).SetArgDisplayNames("learning curve");
         yield return new TestCaseData((Func<string, Picture>)Curves).SetArgDisplayNames("curves");
         yield return new TestCaseData((Func<string, Picture>)Sheet).SetArgDisplayNames("image sheet");

@@ -1,16 +1,21 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
+using System.Text;
 using CudaNet.Cli.Output;
+using CudaNet.IO;
 using CudaNet.Models.Systems;
 using Spectre.Console;
 
 namespace CudaNet.Cli.Commands;
 
-/// <summary>cudanet systems list, run and check.</summary>
+/// <summary>cudanet systems list, run, check and document.</summary>
 internal static class SystemsCommand
 {
     private static readonly Option<bool> All = new("--all") { Description = "Check all systems" };
-    private static readonly Option<bool> Quick = new("--quick") { Description = "Less data and fewer epochs, with thresholds to match" };
+    private static readonly Option<int?> Chapter = new("--chapter") { Description = "Check the systems of a chapter", HelpName = "N" };
+    private static readonly Option<bool> Quick = new("--quick") { Description = "One seed, less data and fewer epochs" };
+    private static readonly Option<string> Page = new("--out") { Description = "The page", HelpName = "FILE", DefaultValueFactory = _ => Path.Combine("docs", "systems.md") };
     private static readonly Option<long> Seed = new("--seed") { Description = "Decides all random numbers", HelpName = "N", DefaultValueFactory = _ => 1 };
     private static readonly Option<string?> Data = new("--data") { Description = "Folder of IDX files, or fashion, for the systems on digits", HelpName = "DIR|fashion" };
     private static readonly Option<string?> Out = new("--out") { Description = "Folder for pictures. Default: runs/ID", HelpName = "DIR" };
@@ -26,9 +31,10 @@ internal static class SystemsCommand
             new Command("run", "Show a system: it prints and draws.") { id, Quick, Seed, Data, Out, Device }
                 .Does((parsed, report, stop) => Run(parsed, report, parsed.GetValue(id)!, stop))
                 .WithExamples(("cudanet systems run 04.xor", "writes runs/04.xor/xor.png")),
-            new Command("check", "Measure a system against its thresholds.") { checkId, All, Quick, Seed, Data, Device }
+            new Command("check", "Measure systems against their thresholds, each for three fixed seeds, and report the worst.") { checkId, Chapter, All, Quick, Data, Device }
                 .Does((parsed, report, stop) => Check(parsed, report, parsed.GetValue(checkId), stop))
-                .WithExamples(("cudanet systems check 02.mynet", "one system"), ("cudanet systems check --all --quick", "all, in short form")),
+                .WithExamples(("cudanet systems check 02.mynet", "one system"), ("cudanet systems check --chapter 7", "a chapter"), ("cudanet systems check --all --quick", "all, in short form")),
+            new Command("document", "Write the page of all systems with the figures of their last full check.") { Page }.Does(Document),
         };
     }
 
@@ -41,13 +47,15 @@ internal static class SystemsCommand
 
     private static void List(ParseResult parsed, Report report, CancellationToken stop)
     {
-        var table = Screen.Table(("id", false), ("title", false), ("what the notes say", false));
+        var log = CheckLog.Open(CheckLog.DefaultPath);
+        var table = Screen.Table(("id", false), ("title", false), ("chapter", true), ("last check", false), ("seconds", true));
         foreach (var system in CourseSystems.All)
         {
-            table.AddRow(Markup.Escape(system.Id), Markup.Escape(system.Title), Markup.Escape(system.Sentence));
-            report.Row(("id", system.Id), ("title", system.Title), ("chapter", system.Chapter), ("sentence", system.Sentence));
+            var check = log.Of(system.Id);
+            var state = check is null ? "" : (check.Ok ? "ok" : "FAILS") + (check.Quick ? ", quick" : "");
+            table.AddRow(Markup.Escape(system.Id), Markup.Escape(system.Title), $"{system.Chapter}", state, check is null ? "" : check.Seconds.ToString("F1", CultureInfo.InvariantCulture));
+            report.Row(("id", system.Id), ("title", system.Title), ("chapter", system.Chapter), ("sentence", system.Sentence), ("file", system.File), ("check", state), ("seconds", check?.Seconds));
         }
-        table.Columns[2].NoWrap = false;
         report.Figure("systems", CourseSystems.All.Count);
         Screen.Create().Write(table);
     }
@@ -66,39 +74,74 @@ internal static class SystemsCommand
 
     private static void Check(ParseResult parsed, Report report, string? id, CancellationToken stop)
     {
-        if (id is null != parsed.GetValue(All))
-            throw new ArgumentException(id is null ? "Give the id of a system, or --all for all of them." : $"Give either '{id}' or --all.");
-        var systems = id is null ? CourseSystems.All : [CourseSystems.Get(id)];
+        var systems = Chosen(id, parsed.GetValue(Chapter), parsed.GetValue(All));
         Devices.Use(parsed.GetValue(Device)!);
-        var wrong = 0;
+        var log = CheckLog.Open(CheckLog.DefaultPath);
+        var clock = Stopwatch.StartNew();
+        var checks = new List<SystemCheck>();
         foreach (var system in systems)
         {
             stop.ThrowIfCancellationRequested();
             Console.WriteLine($"{system.Id}: {system.Title}");
-            var clock = Stopwatch.StartNew();
-            var figures = system.Check(Context(parsed, null, stop));
-            var width = figures.Max(figure => figure.Name.Length);
-            foreach (var figure in figures)
-            {
-                Console.WriteLine($"  {(figure.Ok ? "ok  " : "FAIL")}  {figure.Name.PadRight(width)}  {Figure.Text(figure.Value),12}  {figure.Bounds}");
-                report.Row(("system", system.Id), ("figure", figure.Name), ("value", figure.Value), ("low", figure.Low), ("high", figure.High), ("ok", figure.Ok));
-                if (!figure.Ok) wrong++;
-            }
-            Console.WriteLine($"  {Screen.Duration(clock.Elapsed)}");
+            var check = SystemCheck.Of(system, Context(parsed, null, stop));
+            checks.Add(check);
+            log.Add(check);
+            Show(check, report);
         }
-        report.Figure("systems", systems.Count);
-        report.Figure("failed_figures", wrong);
-        if (wrong > 0) report.Fail($"{wrong} figures are outside of their bounds");
-        Console.WriteLine(wrong == 0 ? $"{systems.Count} {(systems.Count == 1 ? "system works" : "systems work")}." : $"{wrong} figures are outside of their bounds.");
+        var failed = checks.Where(check => !check.Ok).ToList();
+        report.Figure("systems", checks.Count);
+        report.Figure("failed_systems", failed.Count);
+        report.Figure("seconds", clock.Elapsed.TotalSeconds);
+        if (failed.Count > 0) report.Fail($"failed: {string.Join(", ", failed.Select(check => check.Id))}");
+        if (checks.Count > 1)
+            foreach (var check in failed) Console.WriteLine($"FAIL  {check.Id}: {check.Error ?? string.Join("; ", check.Figures.Where(figure => !figure.Ok))}");
+        Console.WriteLine((failed.Count == 0 ? $"{checks.Count} {(checks.Count == 1 ? "system works" : "systems work")}" : $"{failed.Count} of {checks.Count} {(checks.Count == 1 ? "system fails" : "systems fail")}")
+            + $", {Screen.Duration(clock.Elapsed)}.");
     }
 
+    private static IReadOnlyList<CourseSystem> Chosen(string? id, int? chapter, bool all)
+    {
+        var ways = (id is null ? 0 : 1) + (chapter is null ? 0 : 1) + (all ? 1 : 0);
+        if (ways != 1) throw new ArgumentException(ways == 0 ? "Give the id of a system, --chapter N, or --all for all of them." : "Give only one of an id, --chapter and --all.");
+        if (id is not null) return [CourseSystems.Get(id)];
+        List<CourseSystem> systems = [.. CourseSystems.All.Where(system => all || system.Chapter == chapter)];
+        return systems.Count > 0 ? systems
+            : throw new ArgumentException($"Chapter {chapter} has no system. There are chapters {string.Join(", ", CourseSystems.All.Select(system => system.Chapter).Distinct())}.");
+    }
+
+    private static void Show(SystemCheck check, Report report)
+    {
+        var width = check.Figures.Select(figure => figure.Name.Length).DefaultIfEmpty(0).Max();
+        foreach (var figure in check.Figures)
+        {
+            Console.WriteLine($"  {(figure.Ok ? "ok  " : "FAIL")}  {figure.Name.PadRight(width)}  {Figure.Text(figure.Value),12}  {figure.Bounds}");
+            report.Row(("system", check.Id), ("figure", figure.Name), ("value", figure.Value), ("low", figure.Low), ("high", figure.High), ("ok", figure.Ok));
+        }
+        if (check.Error is not null)
+        {
+            Console.WriteLine($"  FAIL  {check.Error}");
+            report.Row(("system", check.Id), ("error", check.Error), ("ok", false));
+        }
+        Console.WriteLine($"  {Screen.Duration(TimeSpan.FromSeconds(check.Seconds))}");
+    }
+
+    private static void Document(ParseResult parsed, Report report, CancellationToken stop)
+    {
+        var page = parsed.GetValue(Page)!;
+        var root = Path.GetRelativePath(Path.GetDirectoryName(Path.GetFullPath(page))!, Environment.CurrentDirectory).Replace('\\', '/');
+        AtomicFile.Write(page, Encoding.UTF8.GetBytes(SystemsPage.Write(CheckLog.Open(CheckLog.DefaultPath), root == "." ? "" : root + "/")));
+        Console.WriteLine($"wrote {page}");
+        report.Row(("file", page));
+    }
+
+    /// <summary>A check has its own seeds and draws nothing; a run has a folder.</summary>
     private static SystemContext Context(ParseResult parsed, string? folder, CancellationToken stop) => new()
     {
         Out = Console.Out,
         Folder = folder,
         Quick = parsed.GetValue(Quick),
         Data = parsed.GetValue(Data),
-        Seed = parsed.GetValue(Seed),
+        Seed = folder is null ? 1 : parsed.GetValue(Seed),
         Cancellation = stop,
     };
 }
