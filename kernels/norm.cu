@@ -6,7 +6,7 @@
 //           row is (row % groups)·(n/inner) + i/inner: groups = inner = 1 for Layer and RMS; for [B, C, L] in G groups
 //           rows = B·G, n = C/G·L, groups = G, inner = L.
 // Limits    n ≥ 1 and < 2³¹; statistics in f32, the variance from centred values (a second read, mostly from the cache).
-//           norm_backward_weights is for groups = inner = 1. In place is allowed: y = x, dx = dy.
+//           norm_backward_weights is for groups = inner = 1, batchnorm.cu has the others. In place is allowed: y = x, dx = dy.
 // Launch    rows blocks of whole warps; norm_backward_weights grid (ceil(n/32), parts), block (32, 8); norm_join grid ceil(n/256),
 //           block 256. The parts are added in order: results do not depend on timing.
 // Source    Ba, Kiros, Hinton 2016; Zhang, Sennrich 2019; Wu, He 2018.
