@@ -265,3 +265,120 @@ DEVICE uint4 philox(uint4 c, unsigned long long key) {
 }
 // In [0, 1): the upper 24 bits.
 DEVICE float unit_float(unsigned bits) { return (bits >> 8) * 5.9604644775390625e-8f; }
+
+// --- Tiles of matrix products ----------------------------------------------------------------------------------------
+
+// A row of a K-major tile, whose rows run along the sum, has 64 bytes: two stages of two tiles of 128 rows fit in 32 KiB,
+// which needs no opt-in.
+#define TILE_ROW 64
+
+// Offset in bytes of a 16-byte chunk in a tile with rows of BYTES. Rows of 64 bytes pair up to 128, so that eight rows of one
+// column of chunks lie in eight different groups of four banks; longer rows are XORed by their own number, or in steps of two
+// chunks where f32 fragments take two neighbouring chunks of four rows at once.
+template <typename T, int BYTES> DEVICE int swizzled(int row, int chunk) {
+    int s = BYTES == 64 ? (row >> 1) & 3 : sizeof(T) == 4 ? (row & 3) << 1 : row & 7;
+    return row * BYTES + ((chunk ^ s) << 4);
+}
+
+// The A and B fragments of one k step of an mma. A K-major tile ([rows, k]) is read as it lies, the other ([k, ROWS])
+// transposed: by ldmatrix for 2-byte types, by plain loads for f32, whose 4 bytes ldmatrix cannot transpose.
+template <typename T, int KMAJOR, int ROWS> DEVICE void fragment_a(unsigned *r, const char *tile, int row, int k, int lane) {
+    const int CHUNK = Vec<T>::N;
+    if constexpr (KMAJOR) {
+        ldmatrix_x4(r, shared_address(tile) + swizzled<T, TILE_ROW>(row + (lane & 15), k / CHUNK + (lane >> 4)));
+    } else if constexpr (sizeof(T) == 2) {
+        ldmatrix_x4_trans(r, shared_address(tile) + swizzled<T, ROWS * 2>(k + (lane & 7) + ((lane >> 4) << 3), row / 8 + ((lane >> 3) & 1)));
+    } else {
+#pragma unroll
+        for (int i = 0; i < 4; i++) {
+            int kk = k + (lane & 3) + ((i >> 1) << 2), m = row + (lane >> 2) + ((i & 1) << 3);
+            r[i] = *(const unsigned *)(tile + swizzled<T, ROWS * 4>(kk, m >> 2) + ((m & 3) << 2));
+        }
+    }
+}
+
+// Two n8 fragments side by side: r[0..1] for columns row..row+7, r[2..3] for row+8..row+15.
+template <typename T, int KMAJOR, int ROWS> DEVICE void fragment_b(unsigned *r, const char *tile, int row, int k, int lane) {
+    const int CHUNK = Vec<T>::N;
+    if constexpr (KMAJOR) {
+        ldmatrix_x4(r, shared_address(tile) + swizzled<T, TILE_ROW>(row + (lane & 7) + ((lane >> 4) << 3), k / CHUNK + ((lane >> 3) & 1)));
+    } else if constexpr (sizeof(T) == 2) {
+        ldmatrix_x4_trans(r, shared_address(tile) + swizzled<T, ROWS * 2>(k + (lane & 15), row / 8 + (lane >> 4)));
+    } else {
+#pragma unroll
+        for (int i = 0; i < 4; i++) {
+            int kk = k + (lane & 3) + ((i & 1) << 2), n = row + (lane >> 2) + ((i >> 1) << 3);
+            r[i] = *(const unsigned *)(tile + swizzled<T, ROWS * 4>(kk, n >> 2) + ((n & 3) << 2));
+        }
+    }
+}
+
+template <typename E> DEVICE void mma_step(float *d, const unsigned *a, const unsigned *b) { mma_16816<E>(d, a, b); }
+template <> DEVICE void mma_step<f32>(float *d, const unsigned *a, const unsigned *b) { mma_1688_tf32(d, a, b); }
+
+// sums += a·b of a warp's MI·16 rows and NI·16 columns over a whole tile. Of the eight sums of a lane, e has row
+// lane/4 + 8·(e/2 % 2) and column 2·(lane%4) + e%2 + 8·(e/4).
+template <typename T, int A_KMAJOR, int B_KMAJOR, int ROWS_A, int ROWS_B, int MI, int NI>
+DEVICE void mma_tiles(float (&sums)[MI][NI][8], const char *tileA, const char *tileB, int warpM, int warpN, int lane) {
+#pragma unroll
+    for (int k = 0; k < TILE_ROW / (int)sizeof(T); k += sizeof(T) == 2 ? 16 : 8) {
+        unsigned fa[MI][4], fb[NI][4];
+#pragma unroll
+        for (int i = 0; i < MI; i++) fragment_a<T, A_KMAJOR, ROWS_A>(fa[i], tileA, warpM + i * 16, k, lane);
+#pragma unroll
+        for (int j = 0; j < NI; j++) fragment_b<T, B_KMAJOR, ROWS_B>(fb[j], tileB, warpN + j * 16, k, lane);
+        if constexpr (sizeof(T) == 4) {
+#pragma unroll
+            for (int e = 0; e < 4; e++) {
+#pragma unroll
+                for (int i = 0; i < MI; i++) fa[i][e] = to_tf32(__uint_as_float(fa[i][e]));
+#pragma unroll
+                for (int j = 0; j < NI; j++) fb[j][e] = to_tf32(__uint_as_float(fb[j][e]));
+            }
+        }
+#pragma unroll
+        for (int i = 0; i < MI; i++)
+#pragma unroll
+            for (int j = 0; j < NI; j++) {
+                mma_step<T>(sums[i][j], fa[i], fb[j]);
+                mma_step<T>(sums[i][j] + 4, fa[i], fb[j] + 2);
+            }
+    }
+}
+
+// What an epilogue does to a sum: 0 nothing, 1 relu, 2 gelu (erf), 3 gelu (tanh), 4 silu, 5 tanh, 6 sigmoid.
+template <int KIND> DEVICE float activate(float v) {
+    switch (KIND) {
+    case 1: return v > 0.0f || v != v ? v : 0.0f;
+    case 2: return 0.5f * v * (1.0f + erf_f(v * 0.707106781f));
+    case 3: return 0.5f * v * (1.0f + tanh_f(0.797884561f * fmaf(0.044715f * v * v, v, v)));
+    case 4: return v / (1.0f + exp_f(-v));
+    case 5: return tanh_f(v);
+    case 6: return 1.0f / (1.0f + exp_f(-v));
+    default: return v;
+    }
+}
+
+// Copies 4 bytes past the registers, or zeros without a look at the source.
+DEVICE void cp_async4(unsigned target, const void *source, bool inside) {
+    asm volatile("cp.async.ca.shared.global [%0], [%1], 4, %2;" : : "r"(target), "l"(source), "r"(inside ? 4 : 0) : "memory");
+}
+
+// The 16 bits at an address, or zero without a look at it, and without a branch.
+DEVICE unsigned short load16_if(const void *p, bool inside) {
+    unsigned short v;
+    asm("{ .reg .pred p; setp.ne.s32 p, %2, 0; mov.b16 %0, 0; @p ld.global.u16 %0, [%1]; }" : "=h"(v) : "l"(p), "r"((int)inside));
+    return v;
+}
+
+// ⌊n / divisor⌋ for n < 2³¹, a divisor that the host knows and its multiplier and shift (Granlund, Montgomery 1994).
+DEVICE unsigned divided(unsigned n, unsigned multiplier, unsigned shift) { return (__umulhi(n, multiplier) + n) >> shift; }
+
+struct Divisor { unsigned value, multiplier, shift; };
+
+// The quotient and, in n, the remainder.
+DEVICE int divide(int &n, Divisor d) {
+    int q = (int)divided((unsigned)n, d.multiplier, d.shift);
+    n -= q * (int)d.value;
+    return q;
+}

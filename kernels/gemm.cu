@@ -4,8 +4,8 @@
 //           dimensions in elements. Batch b is blockIdx.z / splits; a stride of 0 shares a matrix between batches.
 // Types     T is f32, f16 or bf16 for A, B, C, bias and residual; sums are f32. gemm_simt multiplies exactly in f32;
 //           gemm_mma multiplies in tf32 (f32 operands, rounded to nearest, 10 bits) or exactly in f16/bf16.
-// Epilogue  v = alpha·sum + bias[n]; v = ACTIVATION(v); v += beta·residual[m, n]; the residual may be C itself. ACTIVATION:
-//           0 none, 1 relu, 2 gelu (erf), 3 gelu (tanh), 4 silu, 5 tanh, 6 sigmoid. Null pointers leave bias and residual out.
+// Epilogue  v = alpha·sum + bias[n]; v = ACTIVATION(v); v += beta·residual[m, n]; the residual may be C itself. ACTIVATION
+//           as in activate() of common.cuh. Null pointers leave bias and residual out.
 // Split-K   with splits > 1, block z adds its range of K into partial[z, M, N] (f32, no epilogue); gemm_join adds the
 //           parts in order, so that results do not depend on timing.
 // Limits    M, N, K ≥ 1 and < 2³¹. ALIGNED=1 wants pointers, leading dimensions and batch strides in whole 16 bytes, and
@@ -43,9 +43,7 @@
 #ifndef WN
 #define WN 2
 #endif
-// A row of a K-major tile has 64 bytes: two stages of both tiles fit in 48 KiB, which needs no opt-in.
-#define ROW_BYTES 64
-#define BK (ROW_BYTES / (int)sizeof(T))
+#define BK (TILE_ROW / (int)sizeof(T))
 // Two stages: more were slower on the cards where we know a ladder, and need more shared memory.
 #define STAGES 2
 #define THREADS (32 * WM * WN)
@@ -64,22 +62,10 @@ struct GemmArguments {
 
 // --- Device helpers --------------------------------------------------------------------------------------------------
 
-DEVICE float activate(float v) {
-    switch (ACTIVATION) {
-    case 1: return v > 0.0f || v != v ? v : 0.0f;
-    case 2: return 0.5f * v * (1.0f + erf_f(v * 0.707106781f));
-    case 3: return 0.5f * v * (1.0f + tanh_f(0.797884561f * fmaf(0.044715f * v * v, v, v)));
-    case 4: return v / (1.0f + exp_f(-v));
-    case 5: return tanh_f(v);
-    case 6: return 1.0f / (1.0f + exp_f(-v));
-    default: return v;
-    }
-}
-
 DEVICE float finish(const GemmArguments &g, float sum, int n, long long at) {
     float v = g.alpha * sum;
     if (g.bias) v += to_float(g.bias[n]);
-    v = activate(v);
+    v = activate<ACTIVATION>(v);
     if (g.residual) v = fmaf(g.beta, to_float(g.residual[at]), v);
     return v;
 }
@@ -106,14 +92,6 @@ DEVICE void store_pair(const GemmArguments &g, int batch, int z, int m, int n, f
     g.c[at] = from_float<T>(v0);
 }
 
-// Offset in bytes of a 16-byte chunk in a tile. Rows of 64 bytes pair up to 128, so that eight rows of one column of chunks
-// lie in eight different groups of four banks; longer rows are XORed by their own number, or in steps of two chunks where
-// f32 fragments take two neighbouring chunks of four rows at once.
-template <int BYTES> DEVICE int swizzled(int row, int chunk) {
-    int s = BYTES == 64 ? (row >> 1) & 3 : sizeof(T) == 4 ? (row & 3) << 1 : row & 7;
-    return row * BYTES + ((chunk ^ s) << 4);
-}
-
 // Loads a tile [ROWS, COLS] of a matrix [rows, cols] at (row0, col0) to shared memory; outside are zeros.
 template <int ROWS, int COLS> DEVICE void load_tile(char *tile, const T *p, int ld, int row0, int col0, int rows, int cols) {
     const int chunks = COLS / CHUNK;
@@ -126,7 +104,7 @@ template <int ROWS, int COLS> DEVICE void load_tile(char *tile, const T *p, int 
         int i = first + threadIdx.x;
         if (ROWS * chunks % THREADS != 0 && i >= ROWS * chunks) break;
         int r = i / chunks, c = i % chunks, row = row0 + r, col = col0 + c * CHUNK;
-        char *target = tile + swizzled<COLS * (int)sizeof(T)>(r, c);
+        char *target = tile + swizzled<T, COLS * (int)sizeof(T)>(r, c);
         int inside = row < rows ? min(max(cols - col, 0), CHUNK) : 0;
         const T *source = p + (inside > 0 ? (long long)row * ld + col : 0);
 #if ALIGNED
@@ -143,43 +121,9 @@ template <int ROWS, int COLS> DEVICE void load_tile(char *tile, const T *p, int 
 
 // --- Kernels ---------------------------------------------------------------------------------------------------------
 
-// The A and B fragments of one k step of an mma. A K-major tile ([rows, BK]) is read as it lies, the other ([BK, rows])
-// transposed: by ldmatrix for 2-byte types, by plain loads for f32, whose 4 bytes ldmatrix cannot transpose.
-template <int KMAJOR, int ROWS> DEVICE void fragment_a(unsigned *r, const char *tile, int row, int k, int lane) {
-    if constexpr (KMAJOR) {
-        ldmatrix_x4(r, shared_address(tile) + swizzled<ROW_BYTES>(row + (lane & 15), k / CHUNK + (lane >> 4)));
-    } else if constexpr (sizeof(T) == 2) {
-        ldmatrix_x4_trans(r, shared_address(tile) + swizzled<ROWS * 2>(k + (lane & 7) + ((lane >> 4) << 3), row / 8 + ((lane >> 3) & 1)));
-    } else {
-#pragma unroll
-        for (int i = 0; i < 4; i++) {
-            int kk = k + (lane & 3) + ((i >> 1) << 2), m = row + (lane >> 2) + ((i & 1) << 3);
-            r[i] = *(const unsigned *)(tile + swizzled<ROWS * 4>(kk, m >> 2) + ((m & 3) << 2));
-        }
-    }
-}
-
-// Two n8 fragments side by side: r[0..1] for columns row..row+7, r[2..3] for row+8..row+15.
-template <int KMAJOR, int ROWS> DEVICE void fragment_b(unsigned *r, const char *tile, int row, int k, int lane) {
-    if constexpr (KMAJOR) {
-        ldmatrix_x4(r, shared_address(tile) + swizzled<ROW_BYTES>(row + (lane & 7) + ((lane >> 4) << 3), k / CHUNK + ((lane >> 3) & 1)));
-    } else if constexpr (sizeof(T) == 2) {
-        ldmatrix_x4_trans(r, shared_address(tile) + swizzled<ROWS * 2>(k + (lane & 15), row / 8 + (lane >> 4)));
-    } else {
-#pragma unroll
-        for (int i = 0; i < 4; i++) {
-            int kk = k + (lane & 3) + ((i & 1) << 2), n = row + (lane >> 2) + ((i >> 1) << 3);
-            r[i] = *(const unsigned *)(tile + swizzled<ROWS * 4>(kk, n >> 2) + ((n & 3) << 2));
-        }
-    }
-}
-
-template <typename E> DEVICE void mma_step(float *d, const unsigned *a, const unsigned *b) { mma_16816<E>(d, a, b); }
-template <> DEVICE void mma_step<f32>(float *d, const unsigned *a, const unsigned *b) { mma_1688_tf32(d, a, b); }
-
 DEVICE void gemm_mma_body(const GemmArguments &g) {
-    const int MI = BM / WM / 16, NI = BN / WN / 16, KSTEP = sizeof(T) == 2 ? 16 : 8;
-    const int sizeA = BM * ROW_BYTES, sizeB = BN * ROW_BYTES;
+    const int MI = BM / WM / 16, NI = BN / WN / 16;
+    const int sizeA = BM * TILE_ROW, sizeB = BN * TILE_ROW;
     __shared__ __align__(128) char tiles[STAGES * (sizeA + sizeB)];
     int lane = threadIdx.x & 31, warp = threadIdx.x >> 5, warpM = warp / WN * (BM / WM), warpN = warp % WN * (BN / WN);
     int m0 = blockIdx.y * BM, n0 = blockIdx.x * BN, batch = blockIdx.z / g.splits, split = blockIdx.z % g.splits;
@@ -208,30 +152,7 @@ DEVICE void gemm_mma_body(const GemmArguments &g) {
         if (step + 1 < last) load(step + 1);
         cp_async_commit();
         const char *tileA = tiles + (step % STAGES) * (sizeA + sizeB), *tileB = tileA + sizeA;
-#pragma unroll
-        for (int k = 0; k < BK; k += KSTEP) {
-            unsigned fa[MI][4], fb[NI][4];
-#pragma unroll
-            for (int i = 0; i < MI; i++) fragment_a<!TA, BM>(fa[i], tileA, warpM + i * 16, k, lane);
-#pragma unroll
-            for (int j = 0; j < NI; j++) fragment_b<TB, BN>(fb[j], tileB, warpN + j * 16, k, lane);
-            if constexpr (sizeof(T) == 4) {
-#pragma unroll
-                for (int e = 0; e < 4; e++) {
-#pragma unroll
-                    for (int i = 0; i < MI; i++) fa[i][e] = to_tf32(__uint_as_float(fa[i][e]));
-#pragma unroll
-                    for (int j = 0; j < NI; j++) fb[j][e] = to_tf32(__uint_as_float(fb[j][e]));
-                }
-            }
-#pragma unroll
-            for (int i = 0; i < MI; i++)
-#pragma unroll
-                for (int j = 0; j < NI; j++) {
-                    mma_step<T>(sums[i][j], fa[i], fb[j]);
-                    mma_step<T>(sums[i][j] + 4, fa[i], fb[j] + 2);
-                }
-        }
+        mma_tiles<T, !TA, TB, BM, BN>(sums, tileA, tileB, warpM, warpN, lane);
     }
     cp_async_wait<0>();
 #pragma unroll
