@@ -12,7 +12,7 @@ public sealed class ArchitectureTests
         ["CudaNet.Core"] = [],
         ["CudaNet.Cpu"] = ["CudaNet.Core"],
         ["CudaNet.VirtualGpu"] = [],
-        ["CudaNet.Cuda"] = ["CudaNet.Core"],
+        ["CudaNet.Cuda"] = ["CudaNet.Core", "CudaNet.VirtualGpu"],
         ["CudaNet.Nn"] = ["CudaNet.Core"],
         ["CudaNet"] = ["CudaNet.Core", "CudaNet.Cpu", "CudaNet.Nn"],
         ["CudaNet.Plotting"] = ["CudaNet.Core"],

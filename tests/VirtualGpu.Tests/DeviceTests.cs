@@ -84,6 +84,27 @@ public sealed class DeviceTests
     }
 
     [Test]
+    public void A_range_can_be_made_unwritten_again()
+    {
+        using var device = new TestDevice();
+        DevicePointer a = device.Upload(new float[64]), b = device.Allocate(256);
+        device.Device.MarkUninitialized(a + 128, 64);
+        Assert.That(device.Device.Download<uint>(a, 64).Skip(31).Take(2), Is.EqualTo(new[] { 0u, uint.MaxValue }));
+        var copies = device.Kernel("damaged", "copies");
+        var finding = device.Device.Launch(copies, 1, 64, 0, a, b).Findings.Single();
+        Assert.That((finding.Kind, finding.Address, finding.Count), Is.EqualTo((FindingKind.UninitializedRead, a.Address + 128, 16)));
+        device.Device.Fill(a + 128, 0f, 16);
+        device.Clean(copies, 1, 64, 0, a, b);
+        device.Device.MarkUninitialized(a, 0);
+        Assert.That(() => device.Device.MarkUninitialized(a + 252, 8), Throws.TypeOf<VirtualGpuException>().With.Message.Contains("252 bytes inside allocation"));
+
+        using var relaxed = new TestDevice(CheckOptions.None);
+        var c = relaxed.Upload(new float[4]);
+        relaxed.Device.MarkUninitialized(c, 16);
+        Assert.That(relaxed.Device.Download<float>(c, 4), Is.All.Zero);
+    }
+
+    [Test]
     public void Two_devices_do_not_share_kernels()
     {
         using var first = new VirtualDevice();

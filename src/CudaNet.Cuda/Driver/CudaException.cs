@@ -12,8 +12,9 @@ public sealed class CudaException : CudaNetException
     /// <param name="call">The function, such as cuMemAlloc.</param>
     /// <param name="status">What it returned.</param>
     /// <param name="detail">What else is known: a compiler's log, the kernel, the sizes.</param>
-    public CudaException(string call, CudaStatus status, string? detail = null)
-        : base(Describe(call, status, detail))
+    /// <param name="inner">The cause, such as a virtual device's own exception with its findings.</param>
+    public CudaException(string call, CudaStatus status, string? detail = null, Exception? inner = null)
+        : base(Describe(call, status, detail), inner)
     {
         Call = call;
         Status = status;

@@ -3,7 +3,8 @@ namespace CudaNet.Cuda.Driver;
 /// <summary>What a CUDA backend needs of a device: a card behind libcuda, or a virtual one.</summary>
 /// <remarks>Every failure is a <see cref="CudaException"/> or a <see cref="CudaLaunchException"/>. Calls may come from any
 /// thread. Work in one stream is done in order; work in several only as events order it. The default value of
-/// <see cref="CudaStreamHandle"/> is the default stream.</remarks>
+/// <see cref="CudaStreamHandle"/> is the default stream. Once the device is lost (<see cref="State"/>) or
+/// disposed, every call fails, but those that give something back do nothing: it is gone already, and owners may let go of it as ever.</remarks>
 public interface ICudaDriver : IDisposable
 {
     /// <summary>What the device is.</summary>

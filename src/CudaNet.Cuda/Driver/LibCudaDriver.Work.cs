@@ -17,12 +17,13 @@ public sealed unsafe partial class LibCudaDriver
     /// <inheritdoc/>
     public void UnloadModule(CudaModuleHandle module)
     {
+        if (_context.IsClosed) return;
         using var scope = Enter();
         _signatures.TryRemove(module, out _);
         foreach (var (handle, function) in _functions)
             if (function.Module == module)
                 _functions.TryRemove(handle, out _);
-        Check(DriverApi.cuModuleUnload(module.Value));
+        CheckRelease(DriverApi.cuModuleUnload(module.Value));
     }
 
     /// <inheritdoc/>
@@ -114,8 +115,9 @@ public sealed unsafe partial class LibCudaDriver
     /// <inheritdoc/>
     public void DestroyStream(CudaStreamHandle stream)
     {
+        if (_context.IsClosed || stream.IsNull) return;
         using var scope = Enter();
-        if (!stream.IsNull) Check(DriverApi.cuStreamDestroy_v2(stream.Value));
+        CheckRelease(DriverApi.cuStreamDestroy_v2(stream.Value));
     }
 
     /// <inheritdoc/>
@@ -151,8 +153,9 @@ public sealed unsafe partial class LibCudaDriver
     /// <inheritdoc/>
     public void DestroyEvent(CudaEventHandle handle)
     {
+        if (_context.IsClosed || handle.IsNull) return;
         using var scope = Enter();
-        if (!handle.IsNull) Check(DriverApi.cuEventDestroy_v2(handle.Value));
+        CheckRelease(DriverApi.cuEventDestroy_v2(handle.Value));
     }
 
     /// <inheritdoc/>
@@ -219,8 +222,9 @@ public sealed unsafe partial class LibCudaDriver
     /// <inheritdoc/>
     public void DestroyGraph(CudaGraphHandle graph)
     {
+        if (_context.IsClosed || graph.IsNull) return;
         using var scope = Enter();
-        if (!graph.IsNull) Check(DriverApi.cuGraphExecDestroy(graph.Value));
+        CheckRelease(DriverApi.cuGraphExecDestroy(graph.Value));
     }
 
     private bool IsDone(CudaStatus status, string call)

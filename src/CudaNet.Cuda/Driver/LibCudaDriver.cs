@@ -64,8 +64,9 @@ public sealed unsafe partial class LibCudaDriver : ICudaDriver
     /// <inheritdoc/>
     public void Free(CudaDevicePointer pointer)
     {
+        if (_context.IsClosed || pointer.IsNull) return;
         using var scope = Enter();
-        if (!pointer.IsNull) Check(DriverApi.cuMemFree_v2(pointer.Value));
+        CheckRelease(DriverApi.cuMemFree_v2(pointer.Value));
     }
 
     /// <inheritdoc/>
@@ -82,8 +83,9 @@ public sealed unsafe partial class LibCudaDriver : ICudaDriver
     /// <inheritdoc/>
     public void FreeAsync(CudaDevicePointer pointer, CudaStreamHandle stream)
     {
+        if (_context.IsClosed || pointer.IsNull) return;
         using var scope = Enter();
-        if (!pointer.IsNull) Check(DriverApi.cuMemFreeAsync(pointer.Value, stream.Value));
+        CheckRelease(DriverApi.cuMemFreeAsync(pointer.Value, stream.Value));
     }
 
     /// <inheritdoc/>
@@ -98,8 +100,9 @@ public sealed unsafe partial class LibCudaDriver : ICudaDriver
     /// <inheritdoc/>
     public void FreeHost(nint pointer)
     {
+        if (_context.IsClosed || pointer == 0) return;
         using var scope = Enter();
-        if (pointer != 0) Check(DriverApi.cuMemFreeHost(pointer));
+        CheckRelease(DriverApi.cuMemFreeHost(pointer));
     }
 
     /// <inheritdoc/>
@@ -175,6 +178,13 @@ public sealed unsafe partial class LibCudaDriver : ICudaDriver
         if (status == CudaStatus.Success) return;
         if (CudaStatusText.IsSticky(status)) Interlocked.CompareExchange(ref _state, (int)status, (int)CudaStatus.Success);
         status.Check(detail, call);
+    }
+
+    /// <summary>What belonged to a lost context is gone, so that giving it back is no error.</summary>
+    private void CheckRelease(CudaStatus status, [System.Runtime.CompilerServices.CallerArgumentExpression(nameof(status))] string call = "")
+    {
+        if (CudaStatusText.IsSticky(status)) Interlocked.CompareExchange(ref _state, (int)status, (int)CudaStatus.Success);
+        else Check(status, call: call);
     }
 
     /// <summary>What is asked of a kernel at each launch.</summary>

@@ -6,6 +6,9 @@ public sealed record GpuCard
     /// <summary>Name of the card.</summary>
     public required string Name { get; init; }
 
+    /// <summary>Compute capability: 8.0 is an A100.</summary>
+    public required Version ComputeCapability { get; init; }
+
     /// <summary>Streaming multiprocessors.</summary>
     public required int Multiprocessors { get; init; }
 
@@ -29,6 +32,12 @@ public sealed record GpuCard
 
     /// <summary>Memory bandwidth in bytes a second.</summary>
     public required double Bandwidth { get; init; }
+
+    /// <summary>Width of the memory's bus.</summary>
+    public required int MemoryBusBits { get; init; }
+
+    /// <summary>Bytes of the second-level cache.</summary>
+    public required long L2Bytes { get; init; }
 
     /// <summary>f32 operations a second outside of tensor cores.</summary>
     public required double Float32Flops { get; init; }
@@ -55,12 +64,15 @@ public sealed record GpuCard
     public static GpuCard A100 { get; } = new()
     {
         Name = "A100",
+        ComputeCapability = new(8, 0),
         Multiprocessors = 108,
         WarpsPerMultiprocessor = 64,
         BlocksPerMultiprocessor = 32,
         SharedPerMultiprocessor = 164 << 10,
         SharedPerBlock = 163 << 10,
         Bandwidth = 1.555e12,
+        MemoryBusBits = 5120,
+        L2Bytes = 40L << 20,
         Float32Flops = 19.5e12,
         Float64Flops = 9.7e12,
         HalfFlops = 78e12,
@@ -74,12 +86,15 @@ public sealed record GpuCard
     public static GpuCard H100 { get; } = new()
     {
         Name = "H100",
+        ComputeCapability = new(9, 0),
         Multiprocessors = 132,
         WarpsPerMultiprocessor = 64,
         BlocksPerMultiprocessor = 32,
         SharedPerMultiprocessor = 228 << 10,
         SharedPerBlock = 227 << 10,
         Bandwidth = 3.35e12,
+        MemoryBusBits = 5120,
+        L2Bytes = 50L << 20,
         Float32Flops = 66.9e12,
         Float64Flops = 33.5e12,
         HalfFlops = 133.8e12,
@@ -93,12 +108,15 @@ public sealed record GpuCard
     public static GpuCard Rtx4090 { get; } = new()
     {
         Name = "RTX 4090",
+        ComputeCapability = new(8, 9),
         Multiprocessors = 128,
         WarpsPerMultiprocessor = 48,
         BlocksPerMultiprocessor = 24,
         SharedPerMultiprocessor = 100 << 10,
         SharedPerBlock = 99 << 10,
         Bandwidth = 1.008e12,
+        MemoryBusBits = 384,
+        L2Bytes = 72L << 20,
         Float32Flops = 82.6e12,
         Float64Flops = 1.29e12,
         HalfFlops = 82.6e12,

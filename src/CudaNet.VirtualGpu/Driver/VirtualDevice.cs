@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using CudaNet.VirtualGpu.Machine;
 using CudaNet.VirtualGpu.Memory;
@@ -165,6 +166,35 @@ public sealed class VirtualDevice : IDisposable
                 new Span<T>(allocation.Host + offset + (done * sizeof(T)), (int)Math.Min(count - done, int.MaxValue / 8)).Fill(value);
             allocation.MarkWritten(offset, count * sizeof(T));
         }
+    }
+
+    /// <summary>Makes a range what it was when it was allocated: its contents are undefined, and reading them before writing is a
+    /// finding. For a memory pool that hands a block out again. Does nothing where that checker is off.</summary>
+    /// <param name="start">Where it begins.</param>
+    /// <param name="bytes">Number of bytes.</param>
+    /// <exception cref="VirtualGpuException">The range does not lie in one allocation.</exception>
+    public void MarkUninitialized(DevicePointer start, long bytes)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        if (bytes == 0 || !Options.Checks.Uninitialized) return;
+        lock (_launching)
+        {
+            var allocation = Memory.Require(start.Address, bytes, nameof(MarkUninitialized));
+            allocation.MarkUninitialized((long)(start.Address - allocation.Start), bytes);
+        }
+    }
+
+    /// <summary>Refuses a range that copies and fills would refuse.</summary>
+    /// <param name="start">Where it begins.</param>
+    /// <param name="bytes">Number of bytes; a range of none is always right.</param>
+    /// <param name="operation">What is to be done with it, for the message.</param>
+    /// <exception cref="VirtualGpuException">The range does not lie in one allocation.</exception>
+    public void RequireAllocated(DevicePointer start, long bytes, [CallerMemberName] string operation = "")
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        if (bytes > 0) Memory.Require(start.Address, bytes, operation);
     }
 
     /// <summary>Loads a PTX text.</summary>

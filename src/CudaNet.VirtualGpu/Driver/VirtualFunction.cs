@@ -37,6 +37,10 @@ public sealed class VirtualFunction
     /// </summary>
     public int RegisterEstimate => Program.Source.MaxRegisters > 0 ? Math.Min(Program.RegisterEstimate, Program.Source.MaxRegisters) : Program.RegisterEstimate;
 
+    /// <summary>Whether the kernel states how many threads a block has at most (<c>__launch_bounds__</c>); a compiler then keeps its
+    /// registers within what such a block has.</summary>
+    public bool StatesMaxThreads => (Program.Source.RequiredThreads ?? Program.Source.MaxThreads) is not null;
+
     /// <summary>Most threads of a block: 1024, or what the kernel states as its bound.</summary>
     public int MaxThreadsPerBlock
     {

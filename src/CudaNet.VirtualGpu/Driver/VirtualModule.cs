@@ -20,6 +20,7 @@ public sealed class VirtualModule : IDisposable
         Device = device;
         var module = PtxParser.Parse(ptx);
         Target = module.Target;
+        PtxVersion = new Version(module.Version / 10, module.Version % 10);
         List<KernelProgram> programs = [];
         try
         {
@@ -53,6 +54,12 @@ public sealed class VirtualModule : IDisposable
 
     /// <summary>The target of the text, such as sm_80.</summary>
     public string Target { get; }
+
+    /// <summary>The version of PTX that the text states, such as 7.5.</summary>
+    public Version PtxVersion { get; }
+
+    /// <summary>Bytes of its variables in constant memory.</summary>
+    public int ConstantBytes { get; private set; }
 
     /// <summary>The kernels, in the order of the text.</summary>
     public IReadOnlyCollection<VirtualFunction> Functions => _functions.Values;
@@ -100,14 +107,15 @@ public sealed class VirtualModule : IDisposable
 
     private void Allocate(PtxModule module)
     {
-        long constants = 0, all = 0;
+        long all = 0;
         foreach (var variable in module.Variables.Concat(module.Functions.Values.SelectMany(function => function.Variables)))
         {
             if (variable.Space is not (Space.Global or Space.Const) || variable.IsDynamic) continue;
             all += variable.Bytes;
-            if (variable.Space == Space.Const) constants += variable.Bytes;
+            long constants = ConstantBytes + (variable.Space == Space.Const ? variable.Bytes : 0);
             if (constants > MaxConstant) throw new PtxException(PtxErrorKind.Limit, $"the module has more than {MaxConstant} bytes of constants.", variable.Line, variable.Name);
             if (all > MaxVariables) throw new PtxException(PtxErrorKind.Limit, $"the module has more than {MaxVariables} bytes of variables.", variable.Line, variable.Name);
+            ConstantBytes = (int)constants;
             var allocation = Device.Memory.Allocate(variable.Bytes, variable.Name, tracked: false, variable.Space == Space.Const);
             variable.Address = (long)allocation.Start;
             if (!_variables.TryAdd(variable.Name, allocation)) _variables[$"{variable.Name}@{variable.Line}"] = allocation;

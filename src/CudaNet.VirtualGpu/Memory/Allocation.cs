@@ -5,6 +5,9 @@ namespace CudaNet.VirtualGpu.Memory;
 /// <summary>A block of device memory: its place in the virtual addresses, its bytes, and which of them were written.</summary>
 internal sealed unsafe class Allocation
 {
+    // Garbage that shows: all ones is a NaN and a large number.
+    private const byte Garbage = 0xFF;
+
     public Allocation(int id, ulong start, long bytes, string? name, bool tracked)
     {
         Id = id;
@@ -13,8 +16,7 @@ internal sealed unsafe class Allocation
         Name = name;
         Host = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(bytes, 16), 64);
 
-        // Garbage that shows: all ones is a NaN and a large number.
-        new Span<byte>(Host, (int)Math.Min(bytes, int.MaxValue)).Fill(0xFF);
+        Fill(Host, Garbage, bytes);
         if (tracked) Written = (byte*)NativeMemory.AllocZeroed((nuint)Math.Max(bytes, 16));
     }
 
@@ -46,8 +48,20 @@ internal sealed unsafe class Allocation
             return;
         }
 
-        for (; bytes > 0; bytes -= int.MaxValue, offset += int.MaxValue)
-            new Span<byte>(Written + offset, (int)Math.Min(bytes, int.MaxValue)).Fill(1);
+        Fill(Written + offset, 1, bytes);
+    }
+
+    /// <summary>Makes a range what it was after allocation: garbage that may not be read.</summary>
+    public void MarkUninitialized(long offset, long bytes)
+    {
+        Fill(Host + offset, Garbage, bytes);
+        if (Written is null)
+        {
+            Written = (byte*)NativeMemory.Alloc((nuint)Math.Max(Bytes, 16));
+            Fill(Written, 1, Bytes);
+        }
+
+        Fill(Written + offset, 0, bytes);
     }
 
     public void Free()
@@ -55,6 +69,12 @@ internal sealed unsafe class Allocation
         NativeMemory.AlignedFree(Host);
         NativeMemory.Free(Written);
         Host = Written = null;
+    }
+
+    private static void Fill(byte* start, byte value, long bytes)
+    {
+        for (; bytes > 0; bytes -= int.MaxValue, start += int.MaxValue)
+            new Span<byte>(start, (int)Math.Min(bytes, int.MaxValue)).Fill(value);
     }
 
     public string Describe(ulong address)

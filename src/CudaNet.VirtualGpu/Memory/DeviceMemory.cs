@@ -89,7 +89,8 @@ internal sealed class DeviceMemory(long capacity)
         if (index + 1 < allocations.Length)
         {
             var after = allocations[index + 1];
-            if (near is null || after.Start - address < address - near.Start - (ulong)near.Bytes) near = after;
+            // An access may begin inside of an allocation and pass its end: that one is meant.
+            if (near is null || (!near.Contains(address, 1) && after.Start - address < address - near.Start - (ulong)near.Bytes)) near = after;
         }
 
         if (address < AddressMap.WindowBytes) return "a null pointer or an offset from one";

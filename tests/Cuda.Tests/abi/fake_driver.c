@@ -99,7 +99,7 @@ static status allocate(int kind, device_address *p, size_t n) {
 status cuMemAlloc_v2(device_address *p, size_t n) { return allocate(kind_memory, p, n); }
 status cuMemAllocManaged(device_address *p, size_t n, unsigned f) { (void)f; return allocate(kind_memory, p, n); }
 status cuMemAllocPitch_v2(device_address *p, size_t *pitch, size_t w, size_t h, unsigned e) { (void)e; *pitch = (w + 511) / 512 * 512; return allocate(kind_memory, p, *pitch * h); }
-status cuMemFree_v2(device_address p) { return end(kind_memory, (handle)(size_t)(p - 256)); }
+status cuMemFree_v2(device_address p) { if (broken) { end(kind_memory, (handle)(size_t)(p - 256)); return broken; } return end(kind_memory, (handle)(size_t)(p - 256)); }
 status cuMemHostAlloc(void **p, size_t n, unsigned f) { (void)f; return allocate(kind_host, (device_address *)p, n); }
 status cuMemFreeHost(void *p) { return end(kind_host, (char *)p - 256); }
 status cuMemAllocAsync(device_address *p, size_t n, handle s) { (void)s; return allocate(kind_memory, p, n); }
