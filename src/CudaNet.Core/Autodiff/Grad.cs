@@ -21,6 +21,8 @@ public static class Grad
     internal static Tensor[] Vjp(Tensor y, Tensor upstream, ReadOnlySpan<Tensor> xs)
     {
         if (!y.DType.IsFloating()) throw new GraphException($"Grad: y is {y.DType.ShortName()}; only floating tensors have gradients.");
+        // Gradients have the types of the forward pass.
+        using var asWritten = Autocast.Off();
         var targets = new HashSet<Node>();
         foreach (var x in xs) targets.Add(x.Node);
         var order = Graph.Between(y.Node, targets);

@@ -20,7 +20,7 @@ internal sealed class CompiledFunction(Func<IReadOnlyList<Tensor>, IReadOnlyList
 
     private Program ProgramFor(IReadOnlyList<Tensor> arguments)
     {
-        var signature = new Signature([.. arguments.Select(a => (a.Node.Type, a.Device))], PlanOptions.Current);
+        var signature = new Signature([.. arguments.Select(a => (a.Node.Type, a.Device))], PlanOptions.Current, Autocast.Current);
         lock (_gate)
         {
             if (!_programs.TryGetValue(signature, out var program))
@@ -30,12 +30,13 @@ internal sealed class CompiledFunction(Func<IReadOnlyList<Tensor>, IReadOnlyList
     }
 
     /// <summary>What a plan depends on: types, shapes and devices, not values.</summary>
-    private sealed class Signature((TensorType Type, Device Device)[] arguments, PlanOptions options) : IEquatable<Signature>
+    private sealed class Signature((TensorType Type, Device Device)[] arguments, PlanOptions options, DType? autocast) : IEquatable<Signature>
     {
         private readonly (TensorType Type, Device Device)[] _arguments = arguments;
         private readonly PlanOptions _options = options;
+        private readonly DType? _autocast = autocast;
 
-        public bool Equals(Signature? other) => other is not null && _options == other._options && _arguments.AsSpan().SequenceEqual(other._arguments);
+        public bool Equals(Signature? other) => other is not null && _options == other._options && _autocast == other._autocast && _arguments.AsSpan().SequenceEqual(other._arguments);
 
         public override bool Equals(object? obj) => Equals(obj as Signature);
 

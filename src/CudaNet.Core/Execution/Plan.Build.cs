@@ -15,6 +15,7 @@ public sealed partial class Plan
     {
         // While planning, nodes are only symbols: long chains must not run.
         using var trace = new Trace();
+        using var asWritten = Autocast.Off();
         var lowered = Lower.Run(roots, backend);
         var simplified = options.Simplify ? Simplify.Run(lowered) : lowered;
         var access = new AccessPlan(simplified, backend);

@@ -24,6 +24,9 @@ public abstract record Op
     /// <summary>The catalogue's record; null only for leaves and for what the planner makes (fused ops).</summary>
     public virtual OpDefinition? Definition => null;
 
+    /// <summary>What <see cref="Autocast"/> does with it.</summary>
+    public virtual Precision Precision => Precision.AsGiven;
+
     /// <summary>Shape and type rule.</summary>
     /// <exception cref="ShapeException">The inputs' shapes do not fit.</exception>
     /// <exception cref="DTypeException">The inputs' types are not accepted.</exception>
@@ -48,6 +51,19 @@ public abstract record Op
 
     /// <summary>Builds the node of this op on its inputs.</summary>
     public Tensor Apply(params ReadOnlySpan<Tensor> inputs) => Tensor.FromOp(this, inputs);
+}
+
+/// <summary>The precision that an op has under <see cref="Autocast"/>.</summary>
+public enum Precision
+{
+    /// <summary>That of its inputs.</summary>
+    AsGiven,
+
+    /// <summary>A half type: tensor cores do the work and accumulate in Float32.</summary>
+    Half,
+
+    /// <summary>Float32: a half type would overflow or lose the result.</summary>
+    Full,
 }
 
 /// <summary>Something with a record in the catalogue: an op, or a function composed of ops.</summary>

@@ -39,6 +39,7 @@ public sealed partial class Tensor : IDisposable
     /// <summary>Builds the node of an op. The op's rule has the inputs' types; a difference of devices is refused.</summary>
     internal static Tensor FromOp(Op op, params ReadOnlySpan<Tensor> inputs)
     {
+        if (Autocast.Current is not null && op.Precision != Precision.AsGiven) inputs = Cast(op, inputs);
         var nodes = new Node[inputs.Length];
         var types = new TensorType[inputs.Length];
         Device? device = null;
@@ -61,6 +62,13 @@ public sealed partial class Tensor : IDisposable
             Executor.Realize([.. pending]);
         }
         return new(node);
+    }
+
+    private static Tensor[] Cast(Op op, ReadOnlySpan<Tensor> inputs)
+    {
+        var cast = inputs.ToArray();
+        for (var k = 0; k < cast.Length; k++) cast[k] = cast[k].To(Autocast.TypeOf(op, cast[k].DType));
+        return cast;
     }
 
     /// <summary>A scalar whose value is known when the graph is built.</summary>

@@ -24,7 +24,7 @@ public sealed class CudaBackend : IBackend, IDisposable
     {
         (Device, Driver, Options) = (device, driver, options ?? CudaOptions.FromEnvironment());
         Stream = driver.CreateStream();
-        RecordingStream = driver.CreateStream();
+        RecordingStreams = [.. Enumerable.Range(0, 4).Select(_ => driver.CreateStream())];
         Memory = new(new CudaAllocator(driver, Stream));
         Errors = new(driver, Stream);
         _staging = new(driver);
@@ -48,8 +48,9 @@ public sealed class CudaBackend : IBackend, IDisposable
     /// <summary>The stream of all work.</summary>
     public CudaStreamHandle Stream { get; }
 
-    /// <summary>Where plans are recorded; apart, so that copies and allocations of other threads are not recorded with them.</summary>
-    internal CudaStreamHandle RecordingStream { get; }
+    /// <summary>Where plans are recorded; apart, so that copies and allocations of other threads are not recorded with them.
+    /// Several, so that steps which do not depend on each other run at once.</summary>
+    internal IReadOnlyList<CudaStreamHandle> RecordingStreams { get; }
 
     internal KernelLibrary Kernels { get; }
 
@@ -100,7 +101,7 @@ public sealed class CudaBackend : IBackend, IDisposable
         Memory.Trim();
         _staging.Dispose();
         Errors.Dispose();
-        Driver.DestroyStream(RecordingStream);
+        foreach (var stream in RecordingStreams) Driver.DestroyStream(stream);
         Driver.DestroyStream(Stream);
         Driver.Dispose();
     }

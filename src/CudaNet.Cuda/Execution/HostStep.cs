@@ -14,13 +14,13 @@ internal sealed unsafe class HostStep : ICudaStep
     private readonly IBackend _host = Backends.Get(Device.Cpu);
     private readonly IStepKernel _kernel;
     private readonly IStepKernel?[] _copies;
-    private readonly (long First, long Bytes)[] _extents;
+    private readonly ByteRange[] _extents;
 
     public HostStep(CudaBackend backend, Step step)
     {
         (_backend, Step) = (backend, step);
         _copies = new IStepKernel?[step.Inputs.Count];
-        _extents = [.. step.Inputs.Concat(step.Outputs).Select(Extent)];
+        _extents = [.. step.Inputs.Concat(step.Outputs).Select(ByteRange.Of)];
         var inputs = step.Inputs.ToArray();
         for (var k = 0; k < inputs.Length; k++)
         {
@@ -83,20 +83,5 @@ internal sealed unsafe class HostStep : ICudaStep
         {
             foreach (var block in blocks) NativeMemory.AlignedFree((void*)block);
         }
-    }
-
-    /// <summary>The bytes that a layout touches, from its first element on; negative before it where an axis is flipped.</summary>
-    private static (long First, long Bytes) Extent(Operand operand)
-    {
-        var (shape, size) = (operand.Shape, operand.DType.Size());
-        if (shape.ElementCount == 0) return (0, 0);
-        long low = 0, high = 0;
-        for (var k = 0; k < shape.Rank; k++)
-        {
-            var reach = (shape[k] - 1) * operand.Layout.Strides[k];
-            if (reach < 0) low += reach;
-            else high += reach;
-        }
-        return (low * size, (high - low + 1) * size);
     }
 }

@@ -45,7 +45,8 @@ internal sealed class PlanRunner : IPlanRunner
         {
             // Taken at its full size first: a recording must not see it move.
             var scratch = _backend.Scratch(_scratchBytes);
-            if (!_isRecordable || !Replay(operands, scratch)) Enqueue(operands, _backend.Stream);
+            if (!_isRecordable || !Replay(operands, scratch))
+                for (var k = 0; k < _steps.Length; k++) _backend.Enqueue(_steps[k], Of(operands, k), _backend.Stream);
             if (_reportsErrors) _backend.Errors.Check(_backend.Stream);
         }
     }
@@ -56,24 +57,86 @@ internal sealed class PlanRunner : IPlanRunner
         if (recording.Graph is null)
         {
             if (recording.Runs++ < RunsBefore) return false;
-            var (driver, stream) = (_backend.Driver, _backend.RecordingStream);
-            driver.BeginCapture(stream);
-            try
-            {
-                Enqueue(operands, stream);
-            }
-            catch
-            {
-                // The recording must end before the stream is of use again; what failed is what the caller learns.
-                driver.DestroyGraph(driver.EndCapture(stream));
-                throw;
-            }
-            recording.Graph = driver.EndCapture(stream);
+            recording.Graph = Record(operands, scratch);
         }
         _backend.Driver.LaunchGraph(recording.Graph.Value, _backend.Stream);
         Replays++;
         return true;
     }
+
+    private CudaGraphHandle Record(ReadOnlySpan<nint> operands, nint scratch)
+    {
+        var (driver, streams) = (_backend.Driver, _backend.RecordingStreams);
+        var schedule = Schedule(operands, scratch, streams.Count);
+        var events = new List<CudaEventHandle>();
+        CudaEventHandle Mark(CudaStreamHandle stream)
+        {
+            events.Add(driver.CreateEvent());
+            driver.Record(events[^1], stream);
+            return events[^1];
+        }
+
+        driver.BeginCapture(streams[0]);
+        try
+        {
+            // Other streams join the recording by waiting for the first, and it ends when the first has waited for them.
+            var isWaitedFor = schedule.WaitsOf.SelectMany(waits => waits).ToHashSet();
+            var done = new Dictionary<int, CudaEventHandle>();
+            var begin = schedule.StreamCount > 1 ? Mark(streams[0]) : default;
+            for (var s = 1; s < schedule.StreamCount; s++) driver.Wait(streams[s], begin);
+            for (var k = 0; k < _steps.Length; k++)
+            {
+                var stream = streams[schedule.StreamOf[k]];
+                foreach (var earlier in schedule.WaitsOf[k]) driver.Wait(stream, done[earlier]);
+                _backend.Enqueue(_steps[k], Of(operands, k), stream);
+                if (isWaitedFor.Contains(k)) done[k] = Mark(stream);
+            }
+            for (var s = 1; s < schedule.StreamCount; s++) driver.Wait(streams[0], Mark(streams[s]));
+            return driver.EndCapture(streams[0]);
+        }
+        catch
+        {
+            // The recording must end before the streams are of use again; what failed is what the caller learns.
+            Abandon(streams[0]);
+            throw;
+        }
+        finally
+        {
+            foreach (var handle in events) driver.DestroyEvent(handle);
+        }
+    }
+
+    private void Abandon(CudaStreamHandle stream)
+    {
+        try
+        {
+            _backend.Driver.DestroyGraph(_backend.Driver.EndCapture(stream));
+        }
+        catch (CudaException)
+        {
+            // A recording that failed cannot become a graph.
+        }
+    }
+
+    private StreamSchedule Schedule(ReadOnlySpan<nint> operands, nint scratch, int streams)
+    {
+        var (reads, writes) = (new List<ByteRange[]>(), new List<ByteRange[]>());
+        for (var k = 0; k < _steps.Length; k++)
+        {
+            var step = _steps[k].Step;
+            var (read, write) = (new List<ByteRange>(), new List<ByteRange>());
+            var own = Of(operands, k);
+            for (var i = 0; i < own.Length; i++)
+                if (i < step.Inputs.Count) read.Add(ByteRange.Of(step.Inputs[i]).From(own[i]));
+                else write.Add(ByteRange.Of(step.Outputs[i - step.Inputs.Count]).From(own[i]));
+            if (_steps[k].ScratchBytes > 0) write.Add(new(scratch, _steps[k].ScratchBytes));
+            reads.Add([.. read]);
+            writes.Add([.. write]);
+        }
+        return StreamSchedule.Of(reads, writes, streams);
+    }
+
+    private ReadOnlySpan<nint> Of(ReadOnlySpan<nint> operands, int step) => operands.Slice(_kernels[step].First, _kernels[step].Count);
 
     private Recording Find(ReadOnlySpan<nint> operands, nint scratch)
     {
@@ -93,11 +156,6 @@ internal sealed class PlanRunner : IPlanRunner
         var recording = new Recording(operands.ToArray(), scratch);
         _recordings.Add(recording);
         return recording;
-    }
-
-    private void Enqueue(ReadOnlySpan<nint> operands, CudaStreamHandle stream)
-    {
-        for (var k = 0; k < _steps.Length; k++) _backend.Enqueue(_steps[k], operands.Slice(_kernels[k].First, _kernels[k].Count), stream);
     }
 
     private sealed class Recording(nint[] operands, nint scratch)

@@ -58,7 +58,13 @@ public abstract class Optimizer
 
     /// <summary>Changes all parameters that have a gradient; frozen ones and those without are left alone.</summary>
     /// <exception cref="GraphException">No parameter has a gradient.</exception>
-    public void Step()
+    public void Step() => State.AssignAll(Updates());
+
+    /// <summary>A step that changes something only if a Bool scalar is true, together with other slots.</summary>
+    internal void StepIf(Tensor condition, IReadOnlyList<(State Slot, Tensor Value)> others) =>
+        State.AssignAll([.. Updates().Select(update => (update.Slot, condition.Where(update.Value, update.Slot.Value))), .. others]);
+
+    private List<(State Slot, Tensor Value)> Updates()
     {
         var step = _step.Value + 1;
         var updates = new List<(State Slot, Tensor Value)> { (_step, step) };
@@ -72,7 +78,7 @@ public abstract class Optimizer
         }
         if (updates.Count == 1)
             throw new GraphException($"{GetType().Name}.Step: no parameter has a gradient. Call loss.Backward() first.");
-        State.AssignAll(updates);
+        return updates;
     }
 
     /// <summary>Step counter, learning rates and moments by name.</summary>

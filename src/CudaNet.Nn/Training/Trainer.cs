@@ -39,6 +39,12 @@ public sealed class Trainer
     /// <summary>Greatest norm of all gradients together; null for no clipping.</summary>
     public double? ClipNorm { get; init; }
 
+    /// <summary>Half type of a mixed-precision run (<see cref="Autocast"/>): BFloat16 or Float16; null for none.</summary>
+    public DType? MixedPrecision { get; init; }
+
+    /// <summary>Scales the loss; needed where <see cref="MixedPrecision"/> is Float16. Null for none.</summary>
+    public GradScaler? Scaler { get; init; }
+
     /// <summary>When to end before the last epoch; null for never.</summary>
     public EarlyStopping? EarlyStopping { get; init; }
 
@@ -123,13 +129,13 @@ public sealed class Trainer
     /// <exception cref="IOException">It cannot be written; an earlier one is unchanged.</exception>
     public void SaveCheckpoint()
     {
-        if (CheckpointPath is not null) TrainingCheckpoint.Save(CheckpointPath, Model, Optimizer, State, Metadata);
+        if (CheckpointPath is not null) TrainingCheckpoint.Save(CheckpointPath, Model, Optimizer, State, Metadata, Scaler);
     }
 
     /// <summary>Takes weights, slots, streams and place of a checkpoint.</summary>
     /// <exception cref="Formats.DataFormatException">The file is damaged.</exception>
     /// <exception cref="TrainingException">It is no checkpoint, or one of another model or optimiser.</exception>
-    public void LoadCheckpoint(string path) => TrainingCheckpoint.Load(path, Model, Optimizer, State);
+    public void LoadCheckpoint(string path) => TrainingCheckpoint.Load(path, Model, Optimizer, State, Scaler);
 
     /// <summary>The plan of a training step for such a batch.</summary>
     public Execution.Plan PlanOf(Batch batch)
@@ -192,19 +198,27 @@ public sealed class Trainer
 
     private IReadOnlyList<Tensor> TrainStep(IReadOnlyList<Tensor> batch)
     {
-        var output = Model.Forward(batch[0]);
-        var loss = _loss(output, batch[1]);
+        var (output, loss) = Forward(batch);
         Optimizer.ZeroGrad();
-        loss.Backward();
+        (Scaler?.ScaleLoss(loss) ?? loss).Backward();
+        var finite = Scaler?.Unscale(Optimizer);
         if (ClipNorm is { } norm) GradientClipping.ClipByNorm(Optimizer.Groups.SelectMany(group => group.Parameters), norm);
-        Optimizer.Step();
+        if (finite is null) Optimizer.Step();
+        else Scaler!.Step(Optimizer, finite);
         return IsClasses(batch[1]) && output.Rank == 2 ? [loss, output.ArgMax(-1).Eq(batch[1]).Sum()] : [loss];
     }
 
     private IReadOnlyList<Tensor> EvalStep(IReadOnlyList<Tensor> batch)
     {
+        var (output, loss) = Forward(batch);
+        return [loss, output.To(DType.Float32)];
+    }
+
+    private (Tensor Output, Tensor Loss) Forward(IReadOnlyList<Tensor> batch)
+    {
+        using var precision = MixedPrecision is { } type ? Autocast.To(type) : null;
         var output = Model.Forward(batch[0]);
-        return [_loss(output, batch[1]), output.To(DType.Float32)];
+        return (output, _loss(output, batch[1]));
     }
 
     private static bool IsClasses(Tensor targets) => targets.DType.IsInteger() && targets.Rank == 1;

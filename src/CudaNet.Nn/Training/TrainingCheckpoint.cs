@@ -9,7 +9,7 @@ namespace CudaNet.Nn.Training;
 /// model's for every program that reads safetensors; the rest stands under names that begin with "@".</summary>
 public static class TrainingCheckpoint
 {
-    private const string Optimizer = "@optimizer.", Random = "@random.", Best = "@best.";
+    private const string Optimizer = "@optimizer.", Random = "@random.", Scaler = "@scaler.", Best = "@best.";
 
     /// <summary>Key of the text of the metadata that says where the run stands.</summary>
     public const string StateKey = "cudanet.training";
@@ -19,7 +19,7 @@ public static class TrainingCheckpoint
 
     /// <summary>Writes a checkpoint, whole or not at all.</summary>
     /// <exception cref="IOException">It cannot be written; an earlier one is unchanged.</exception>
-    public static void Save(string path, Module model, Optimizer optimizer, TrainingState state, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Save(string path, Module model, Optimizer optimizer, TrainingState state, IReadOnlyDictionary<string, string>? metadata = null, GradScaler? scaler = null)
     {
         var writer = new SafeTensorsWriter();
         foreach (var (key, value) in metadata ?? new Dictionary<string, string>()) writer.Metadata[key] = value;
@@ -29,6 +29,7 @@ public static class TrainingCheckpoint
         writer.AddAll("", model.StateDict());
         writer.AddAll(Optimizer, optimizer.StateDict());
         writer.AddAll(Random, model.NamedRandomStreams().ToDictionary(entry => entry.Name, entry => entry.Stream.Value));
+        if (scaler is not null) writer.AddAll(Scaler, scaler.StateDict());
         if (state.BestWeights is not null) writer.AddAll(Best, state.BestWeights);
         writer.Save(path);
     }
@@ -36,19 +37,21 @@ public static class TrainingCheckpoint
     /// <summary>Reads a checkpoint into a model and optimiser built as they were. Nothing changes when it does not fit.</summary>
     /// <exception cref="DataFormatException">The file is damaged.</exception>
     /// <exception cref="TrainingException">It is no checkpoint, or one of another model or optimiser.</exception>
-    public static void Load(string path, Module model, Optimizer optimizer, TrainingState state)
+    public static void Load(string path, Module model, Optimizer optimizer, TrainingState state, GradScaler? scaler = null)
     {
         using var file = SafeTensorsFile.Open(path);
         var place = ReadPlace(file);
         var all = file.ReadAll();
         try
         {
-            // Both are checked before either changes.
+            // All are checked before one changes.
             var weights = Part(all, "");
             var slots = Part(all, Optimizer);
             StateDicts.Check(model.GetType().Name, [.. ModuleTree.Slots(model)], weights);
+            if (scaler is not null) StateDicts.Check(nameof(GradScaler), scaler.Slots, Part(all, Scaler));
             optimizer.LoadStateDict(slots);
             model.LoadStateDict(weights);
+            scaler?.LoadStateDict(Part(all, Scaler));
             var streams = Part(all, Random);
             foreach (var (name, stream) in model.NamedRandomStreams())
                 if (streams.TryGetValue(name, out var value)) stream.Assign(value);

@@ -114,9 +114,43 @@ internal sealed class TrainerTests
     }
 
     /// <summary>Batch normalisation, dropout, shuffling and a schedule: all that has a state of its own.</summary>
+    [TestCase(DType.BFloat16), TestCase(DType.Float16)]
+    public void Mixed_precision_learns_as_full_precision_does(DType type)
+    {
+        Run full = new(1), mixed = new(1, precision: type);
+        var a = full.Trainer.Fit(full.Train, full.Train, 8).Epochs;
+        var b = mixed.Trainer.Fit(mixed.Train, mixed.Train, 8).Epochs;
+        Assert.That(b[^1].TestAccuracy, Is.GreaterThan(0.85));
+        // A half type rounds each product to 8 or 11 bits; the losses go the same way, not to the same digits.
+        Assert.That(b[^1].TrainLoss, Is.EqualTo(a[^1].TrainLoss).Within(0.1));
+        Assert.That(mixed.Model.Parameters().Select(parameter => parameter.DType), Is.All.EqualTo(DType.Float32));
+    }
+
+    [Test]
+    public void A_step_whose_gradients_overflow_changes_no_weight_and_halves_the_scale()
+    {
+        var parameter = new Parameter(Tensor.From(new[] { 1f, 2f }), "w");
+        var optimizer = new Sgd([parameter], 0.1);
+        var scaler = new GradScaler(initialScale: 8, growthInterval: 2);
+        void Step(double slope)
+        {
+            optimizer.ZeroGrad();
+            scaler.ScaleLoss((parameter.Value * slope).Sum()).Backward();
+            scaler.Step(optimizer, scaler.Unscale(optimizer));
+        }
+
+        Step(double.PositiveInfinity);
+        Assert.That(parameter.Value.ToDoubles(), Is.EqualTo(new[] { 1.0, 2 }));
+        Assert.That((scaler.Scale, optimizer.StepCount), Is.EqualTo((4.0, 0L)));
+        Step(1);
+        Assert.That(parameter.Value.ToDoubles(), Is.EqualTo(new[] { 0.9, 1.9 }).Within(1e-6));
+        Step(1);
+        Assert.That((scaler.Scale, optimizer.StepCount), Is.EqualTo((8.0, 2L)), "two good steps in a row double the scale");
+    }
+
     private sealed class Run
     {
-        public Run(long seed, string? checkpoint = null, Action<TrainingProgress>? onBatch = null, bool compile = true, EarlyStopping? stopping = null)
+        public Run(long seed, string? checkpoint = null, Action<TrainingProgress>? onBatch = null, bool compile = true, EarlyStopping? stopping = null, DType? precision = null)
         {
             Model = Net(seed);
             var random = new RandomStream(42);
@@ -130,6 +164,8 @@ internal sealed class TrainerTests
                 CheckpointPath = checkpoint,
                 OnBatch = onBatch,
                 EarlyStopping = stopping,
+                MixedPrecision = precision,
+                Scaler = precision == DType.Float16 ? new GradScaler() : null,
             };
         }
 

@@ -23,6 +23,9 @@ public sealed record ConvWeightGrad(ConvGeometry Geometry, Shape Kernel) : Op<Co
     };
 
     /// <inheritdoc/>
+    public override Precision Precision => Precision.Half;
+
+    /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
         var (x, y) = (inputs[0].Shape, inputs[1].Shape);

@@ -15,6 +15,9 @@ namespace CudaNet.Ops
         };
 
         /// <inheritdoc/>
+        public override Precision Precision => Precision.Full;
+
+        /// <inheritdoc/>
         public override double? Fold(ReadOnlySpan<double> values) => Math.Exp(values[0]);
 
         /// <inheritdoc/>

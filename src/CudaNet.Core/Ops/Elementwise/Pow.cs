@@ -35,6 +35,9 @@ namespace CudaNet.Ops
             : throw new DTypeException("Pow: Bool has no powers. Use .To(DType.Int32) first.");
 
         /// <inheritdoc/>
+        public override Precision Precision => Precision.Full;
+
+        /// <inheritdoc/>
         public override IReadOnlyList<Tensor?> Vjp(GradientContext context)
         {
             var (a, b, upstream) = (context.Inputs[0], context.Inputs[1], context.Upstream);

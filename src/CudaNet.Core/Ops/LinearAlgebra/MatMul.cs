@@ -34,6 +34,9 @@ namespace CudaNet.Ops
         };
 
         /// <inheritdoc/>
+        public override Precision Precision => Precision.Half;
+
+        /// <inheritdoc/>
         public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
         {
             var (a, b) = (inputs[0].Shape, inputs[1].Shape);

@@ -25,6 +25,9 @@ public sealed record CrossEntropyLosses(long? IgnoreIndex, double LabelSmoothing
     };
 
     /// <inheritdoc/>
+    public override Precision Precision => Precision.Full;
+
+    /// <inheritdoc/>
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
         Check(Name, inputs);

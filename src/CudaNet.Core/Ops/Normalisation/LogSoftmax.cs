@@ -16,6 +16,9 @@ namespace CudaNet.Ops
         };
 
         /// <inheritdoc/>
+        public override Precision Precision => Precision.Full;
+
+        /// <inheritdoc/>
         public override TensorType Infer(ReadOnlySpan<TensorType> inputs) => inputs[0];
 
         /// <inheritdoc/>

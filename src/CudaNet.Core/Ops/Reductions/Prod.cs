@@ -24,6 +24,9 @@ namespace CudaNet.Ops
         protected override Prod Along(Axes axes) => new(axes);
 
         /// <inheritdoc/>
+        public override Precision Precision => Precision.Full;
+
+        /// <inheritdoc/>
         public override IReadOnlyList<Tensor?> Vjp(GradientContext context)
         {
             // y/x fails at zeros: with one zero only that element has a gradient, with two none has.

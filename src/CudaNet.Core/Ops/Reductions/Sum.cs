@@ -22,6 +22,9 @@ namespace CudaNet.Ops
         protected override Sum Along(Axes axes) => new(axes);
 
         /// <inheritdoc/>
+        public override Precision Precision => Precision.Full;
+
+        /// <inheritdoc/>
         public override Tensor? Simplify(IReadOnlyList<Tensor> inputs)
         {
             var x = inputs[0];
