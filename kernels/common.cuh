@@ -249,6 +249,46 @@ template <typename T, typename F> DEVICE void row_map(T *out, const T *p, int n,
     }
 }
 
+// --- Layouts ---------------------------------------------------------------------------------------------------------
+
+// Up to eight axes, the innermost first, and strides in elements for up to three operands that are walked over together.
+// Numbers are below 2³¹; n/size = (⌊n·multiplier/2³²⌋ + n) >> shift (Granlund, Montgomery 1994, for 31 bits).
+struct Axes {
+    int rank;
+    unsigned size[8], multiplier[8], shift[8];
+    long long x[8], y[8], z[8];
+};
+
+DEVICE unsigned divided(unsigned n, unsigned multiplier, unsigned shift) { return (__umulhi(n, multiplier) + n) >> shift; }
+
+// Calls f(axis, position) for the position along each axis of element i in row-major order. A loop: parameters can be indexed.
+template <typename F> DEVICE void each_axis(const Axes &axes, unsigned i, F f) {
+#pragma unroll 1
+    for (int k = 0; k < axes.rank; k++) {
+        unsigned rest = divided(i, axes.multiplier[k], axes.shift[k]);
+        f(k, i - rest * axes.size[k]);
+        i = rest;
+    }
+}
+
+// --- Errors ----------------------------------------------------------------------------------------------------------
+
+// An index out of range: who found it (0 for nobody yet), the index, and the number of elements that there are.
+struct IndexError {
+    unsigned long long token;
+    long long value, bound;
+};
+
+// The first report stays. Without a record nobody wants to know.
+DEVICE void report(IndexError *error, unsigned long long token, long long value, long long bound) {
+    if (error == nullptr || atomicCAS(&error->token, 0ull, token) != 0) return;
+    error->value = value;
+    error->bound = bound;
+}
+
+// Index i of a tensor of 32 (wide = 0) or 64 bits.
+DEVICE long long index_at(const void *indices, long long i, int wide) { return wide ? ((const long long *)indices)[i] : ((const int *)indices)[i]; }
+
 // --- Random bits -----------------------------------------------------------------------------------------------------
 
 // Philox 4×32-10 (Salmon, Moraes, Dror, Shaw 2011): four random words for a counter of 128 bits and a key of 64.

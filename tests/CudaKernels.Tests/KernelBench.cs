@@ -85,10 +85,22 @@ internal sealed class KernelBench : IDisposable
     public LaunchResult Run(KernelSample sample)
     {
         var pointers = sample.Buffers.Select((buffer, i) => new CudaDevicePointer((nint)Make(buffer, i).Address)).ToArray();
-        var (spec, entry, grid, block, shared) = sample.Launch;
-        Assert.That(shared, Is.Zero.Or.Positive);
-        return Run(spec, entry, new(grid.X, grid.Y, grid.Z), new(block.X, block.Y, block.Z), shared, [.. sample.Arguments(pointers).Select(argument => KernelArgument.FromBytes(argument.Bytes))]);
+        return Run(sample.Launch, [.. sample.Arguments(pointers).Select(Argument)]);
     }
+
+    /// <summary>Runs a launch in its geometry.</summary>
+    public LaunchResult Run(KernelLaunch launch, params ReadOnlySpan<KernelArgument> arguments)
+    {
+        var (spec, entry, grid, block, shared) = launch;
+        Assert.That(shared, Is.Zero.Or.Positive);
+        return Run(spec, entry, new(grid.X, grid.Y, grid.Z), new(block.X, block.Y, block.Z), shared, arguments);
+    }
+
+    /// <summary>Runs a launch whose last arguments are prepared.</summary>
+    public LaunchResult Run(PreparedLaunch prepared, params ReadOnlySpan<KernelArgument> pointers) =>
+        Run(prepared.Launch, [.. pointers, .. prepared.Arguments.Select(Argument)]);
+
+    private static KernelArgument Argument(Cuda.Driver.KernelArgument argument) => KernelArgument.FromBytes(argument.Bytes);
 
     private DevicePointer Make(SampleBuffer buffer, int seed)
     {

@@ -11,6 +11,7 @@ public static class KernelCatalogue
         NormKernels.Family,
         ReduceKernels.Family,
         SoftmaxKernels.Family,
+        ViewKernels.Family,
     ];
 
     /// <summary>All specialisations that are compiled ahead.</summary>
