@@ -251,15 +251,24 @@ template <typename T, typename F> DEVICE void row_map(T *out, const T *p, int n,
 
 // --- Layouts ---------------------------------------------------------------------------------------------------------
 
+// ⌊n / divisor⌋ for n < 2³¹, a divisor that the host knows and its multiplier and shift (Granlund, Montgomery 1994).
+DEVICE unsigned divided(unsigned n, unsigned multiplier, unsigned shift) { return (__umulhi(n, multiplier) + n) >> shift; }
+
+struct Divisor { unsigned value, multiplier, shift; };
+
+// The quotient and, in n, the remainder.
+DEVICE int divide(int &n, Divisor d) {
+    int q = (int)divided((unsigned)n, d.multiplier, d.shift);
+    n -= q * (int)d.value;
+    return q;
+}
+
 // Up to eight axes, the innermost first, and strides in elements for up to three operands that are walked over together.
-// Numbers are below 2³¹; n/size = (⌊n·multiplier/2³²⌋ + n) >> shift (Granlund, Montgomery 1994, for 31 bits).
 struct Axes {
     int rank;
     unsigned size[8], multiplier[8], shift[8];
     long long x[8], y[8], z[8];
 };
-
-DEVICE unsigned divided(unsigned n, unsigned multiplier, unsigned shift) { return (__umulhi(n, multiplier) + n) >> shift; }
 
 // Calls f(axis, position) for the position along each axis of element i in row-major order. A loop: parameters can be indexed.
 template <typename F> DEVICE void each_axis(const Axes &axes, unsigned i, F f) {
@@ -409,16 +418,4 @@ DEVICE unsigned short load16_if(const void *p, bool inside) {
     unsigned short v;
     asm("{ .reg .pred p; setp.ne.s32 p, %2, 0; mov.b16 %0, 0; @p ld.global.u16 %0, [%1]; }" : "=h"(v) : "l"(p), "r"((int)inside));
     return v;
-}
-
-// ⌊n / divisor⌋ for n < 2³¹, a divisor that the host knows and its multiplier and shift (Granlund, Montgomery 1994).
-DEVICE unsigned divided(unsigned n, unsigned multiplier, unsigned shift) { return (__umulhi(n, multiplier) + n) >> shift; }
-
-struct Divisor { unsigned value, multiplier, shift; };
-
-// The quotient and, in n, the remainder.
-DEVICE int divide(int &n, Divisor d) {
-    int q = (int)divided((unsigned)n, d.multiplier, d.shift);
-    n -= q * (int)d.value;
-    return q;
 }
