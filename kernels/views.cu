@@ -2,7 +2,7 @@
 //
 // Formula   copy: y[at y] = x[at x] for each element of the axes. copy_transposed: the same where neighbours of x lie along
 //           another axis (a) than neighbours of y (b). pad: y[i] = x[(i − low)/step] where that is an element, value elsewhere.
-// Layouts   strides in elements, any sign, 0 repeats. pad: y is dense, its axes have the strides of x. BYTES = 16 is for
+// Layouts   strides in elements, any sign, 0 repeats. pad: y is dense, its axes have the strides of x. ELEMENT = 16 is for
 //           neighbours that are moved together.
 // Limits    < 2³¹ elements and tiles. y does not overlap with x.
 // Launch    copy and pad: one thread an element. copy_transposed: block (32, 8), one block for each tile of 32·32 of a and b
@@ -10,19 +10,19 @@
 // Source    Ruetsch, Micikevicius: Optimizing matrix transpose in CUDA, 2009.
 #include "common.cuh"
 
-#ifndef BYTES
-#define BYTES 4
+#ifndef ELEMENT
+#define ELEMENT 4
 #endif
 
-#if BYTES == 1
+#if ELEMENT == 1
 typedef unsigned char E;
 typedef unsigned Stored;
-#elif BYTES == 2
+#elif ELEMENT == 2
 typedef unsigned short E;
 typedef unsigned Stored;
-#elif BYTES == 4
+#elif ELEMENT == 4
 typedef unsigned E, Stored;
-#elif BYTES == 8
+#elif ELEMENT == 8
 typedef unsigned long long E, Stored;
 #else
 typedef uint4 E, Stored;

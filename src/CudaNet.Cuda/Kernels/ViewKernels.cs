@@ -42,7 +42,7 @@ public static class ViewKernels
         ]);
 
     /// <summary>The specialisation for elements of 1, 2, 4, 8 or 16 bytes.</summary>
-    public static KernelSpec Spec(int bytes) => KernelSpec.Of("views", $"BYTES={bytes}");
+    public static KernelSpec Spec(int bytes) => KernelSpec.Of("views", $"ELEMENT={bytes}");
 
     /// <summary><c>copy</c> or <c>copy_transposed</c>, whichever reads and writes whole sectors; its first arguments are x and y.</summary>
     /// <param name="sizes">The elements to copy.</param>
