@@ -45,9 +45,9 @@ internal static partial class Compilers
     /// <summary>Compiles down to machine code, which is what looks into inline PTX; returns the log of a failure, empty when it is none.</summary>
     public static string CompileWithNvrtc(KernelSpec spec, string architecture)
     {
-        string source = File.ReadAllText(Path.Combine(Folder, spec.Source + ".cu")), common = File.ReadAllText(Path.Combine(Folder, "common.cuh"));
+        string source = KernelSources.Text(spec.Source + ".cu");
         string[] options = [$"--gpu-architecture={architecture}", "--std=c++17", .. spec.DefineList.Select(define => "-D" + define)];
-        Check(nvrtcCreateProgram(out nint program, source, spec.Source + ".cu", 1, [common], ["common.cuh"]));
+        Check(nvrtcCreateProgram(out nint program, source, spec.Source + ".cu", KernelSources.Headers.Count, [.. KernelSources.Headers.Select(header => header.Text)], [.. KernelSources.Headers.Select(header => header.Name)]));
         try
         {
             int status = nvrtcCompileProgram(program, options.Length, options);

@@ -6,6 +6,7 @@ public static class KernelCatalogue
     /// <summary>The families, by the name of their file.</summary>
     public static IReadOnlyList<KernelFamily> All { get; } =
     [
+        AttentionKernels.Family,
         BatchNormKernels.Family,
         GemmKernels.Family,
         NormKernels.Family,

@@ -18,6 +18,9 @@ public static class KernelSources
         return reader.ReadToEnd();
     });
 
+    /// <summary>The headers that kernels may include: name and text. Compilers get all of them.</summary>
+    public static IReadOnlyList<(string Name, string Text)> Headers { get; } = [("common.cuh", Text("common.cuh")), ("attention.cuh", Text("attention.cuh"))];
+
     /// <summary>The embedded PTX of a specialisation, null if it is not compiled ahead.</summary>
     public static string? Ptx(KernelSpec spec) => Archives.GetOrAdd(spec.Source, Read).GetValueOrDefault(spec.Name);
 

@@ -1,0 +1,265 @@
+// What the attention kernels share: their argument, tiles in shared memory, products of tiles, masks, rotation of positions.
+// Letters: B batch, H query heads, G key heads (H/G query heads share one), S queries, L keys, D head size.
+#pragma once
+#include "common.cuh"
+
+#ifndef T
+#define T f16
+#endif
+// The head size that registers and tiles are made for; `depth` of the argument may be smaller.
+#ifndef D
+#define D 64
+#endif
+// 1 rotates queries and keys by their positions as they come into shared memory.
+#ifndef ROPE
+#define ROPE 0
+#endif
+// f32 only: 0 multiplies in three tf32 products, which keeps 21 bits; 1 in one, which keeps 10.
+#ifndef TF32
+#define TF32 0
+#endif
+// Rows of a block, 16·MI for each warp, and columns of the tiles that stream past them.
+#ifndef BM
+#define BM 64
+#endif
+#ifndef BN
+#define BN 32
+#endif
+#ifndef MI
+#define MI 1
+#endif
+
+#define THREADS (BM / MI * 2)
+#define CHUNK (16 / (int)sizeof(T))
+// Depth of one mma: two chunks of a row.
+#define KSTEP (32 / (int)sizeof(T))
+#define KSTEPS (D / KSTEP)
+// Rows lie a power of two apart, so that the swizzle stays inside of them (D = 96 leaves a quarter unused).
+#define PITCH ((D == 96 ? 128 : D) * (int)sizeof(T))
+#define LOG2E 1.44269504f
+#define LN2 0.693147181f
+
+// Distances in elements; neighbours of a row lie side by side. Rows begin at multiples of 16 bytes.
+struct Strides { long long batch, head, row; };
+
+struct AttentionArguments {
+    const T *q, *k, *v;      // [B, H, S, depth], [B, G, L, depth] twice
+    const T *bias;           // [B, H, S, L], broadcast by strides of 0; null for none
+    T *o;                    // [B, H, S, depth]
+    float *lse;              // [B, H, S]: ln Σ e^score, −∞ where a row sees no key
+    const int *startsQ, *startsK; // [B + 1] first rows of packed sequences; null where all have the full lengths
+    const float *cosine, *sine;   // [positions, rotary/2] for ROPE
+    const T *dout;           // gradients, all like their values
+    float *delta;            // like lse: Σ dout·o of each row
+    T *dq, *dk, *dv, *dbias;
+    Strides strideQ, strideK, strideV, strideBias, strideO, strideDout, strideDq, strideDk, strideDv, strideDbias;
+    long long lseBatch, lseHead;
+    int heads, group;        // H and H/G
+    int lengthQ, lengthK;    // S and L; of packed sequences the longest
+    int depth;
+    int left, right;         // keys that a query sees before and behind its own position; −1 for all. Causal: −1, 0
+    int rotary, interleaved; // rotated numbers of a row; pairs side by side (1) or half a row apart (0)
+    float scale;
+};
+
+// --- Sequences and masks ---------------------------------------------------------------------------------------------
+
+struct Sequence {
+    long long startQ, startK;
+    int lengthQ, lengthK;
+    int offset;              // position of query 0 among the keys: the ends are aligned
+    int left, right;
+
+    DEVICE Sequence(const AttentionArguments &g, int batch) {
+        startQ = g.startsQ ? g.startsQ[batch] : 0;
+        startK = g.startsK ? g.startsK[batch] : 0;
+        lengthQ = g.startsQ ? g.startsQ[batch + 1] - (int)startQ : g.lengthQ;
+        lengthK = g.startsK ? g.startsK[batch + 1] - (int)startK : g.lengthK;
+        offset = lengthK - lengthQ;
+        left = g.left < 0 ? 1 << 30 : g.left;
+        right = g.right < 0 ? 1 << 30 : g.right;
+    }
+    // Keys that a query sees: first … end − 1. Both may lie outside of the sequence.
+    DEVICE int first(int query) const { return query + offset - left; }
+    DEVICE int end(int query) const { return query + offset + right + 1; }
+    DEVICE bool sees(int query, int key) const { return key >= first(query) && key < end(query) && key < lengthK && query < lengthQ; }
+    // True if a tile has a pair that is out of sight or outside.
+    DEVICE bool partial(int query, int queries, int key, int keys) const {
+        return query + queries > lengthQ || key + keys > lengthK || key < first(query + queries - 1) || key + keys > end(query);
+    }
+};
+
+template <typename E> DEVICE E *row_of(E *p, const Strides &s, int batch, int head, long long start) { return p + batch * s.batch + head * s.head + start * s.row; }
+
+// --- Tiles in shared memory ------------------------------------------------------------------------------------------
+
+// A tile has rows of PITCH bytes whose 16-byte chunks are XORed with the row's number, so that eight rows of one column of
+// chunks lie in eight different groups of four banks; rows of 64 bytes pair up to 128.
+DEVICE int key_of(int row) { return PITCH == 64 ? (row >> 1) & 3 : row & 7; }
+DEVICE int swizzled(int row, int chunk) { return row * PITCH + ((chunk ^ key_of(row)) << 4); }
+
+// Begins to copy rows row0 … of a matrix with so many rows; outside, and beyond its depth, are zeros.
+template <int ROWS, int COUNT> DEVICE void load_tile(unsigned tile, const T *p, long long stride, int row0, int rows, int depth) {
+    const int chunks = PITCH / 16, step = COUNT / chunks;
+    static_assert(COUNT % chunks == 0, "threads take whole rows");
+    int r = threadIdx.x / chunks, c = threadIdx.x % chunks;
+    if (c * CHUNK >= D) return;
+    int limit = c * CHUNK < depth ? rows - row0 : 0;
+    const T *source = p + (row0 + r) * stride + c * CHUNK;
+#pragma unroll
+    for (int i = 0; i < ROWS; i += step, r += step, source += step * stride) {
+        if (ROWS % step != 0 && r >= ROWS) break;
+        cp_async16(tile + swizzled(r, c), source, r < limit ? 16 : 0);
+    }
+}
+
+// Stores rows of a tile, 16 bytes a thread.
+template <int ROWS, int COUNT> DEVICE void store_tile(const char *tile, T *p, long long stride, int row0, int rows, int column0, int columns) {
+    const int chunks = PITCH / 16, step = COUNT / chunks;
+    int r = threadIdx.x / chunks, c = threadIdx.x % chunks;
+    if (c * CHUNK < column0 || c * CHUNK >= columns) return;
+    for (; r < ROWS && row0 + r < rows; r += step)
+        *(uint4 *)(p + (row0 + r) * stride + c * CHUNK) = *(const uint4 *)(tile + swizzled(r, c));
+}
+
+// Rotates rows of a tile by the angles of positions position0 …; direction −1 turns back. Barriers are the caller's.
+template <int ROWS, int COUNT> DEVICE void rotate_tile(char *tile, const AttentionArguments &g, int position0, int rows, float direction) {
+    int half = g.rotary / 2, across = g.interleaved ? g.rotary / CHUNK : half / CHUNK;
+    for (int i = threadIdx.x; i < ROWS * across; i += COUNT) {
+        int r = i / across, c = i % across;
+        if (r >= rows) break;
+        char *first = tile + swizzled(r, c), *second = g.interleaved ? first : tile + swizzled(r, c + across);
+        const float *cosine = g.cosine + (long long)(position0 + r) * half, *sine = g.sine + (long long)(position0 + r) * half;
+        float a[CHUNK], b[CHUNK];
+        load_vec<T>((T *)first, a);
+        load_vec<T>((T *)second, b);
+#pragma unroll
+        for (int j = 0; j < CHUNK; j++) {
+            int angle = g.interleaved ? (c * CHUNK + j) / 2 : c * CHUNK + j;
+            float co = cosine[angle], si = direction * sine[angle];
+            if (!g.interleaved) {
+                float x = a[j], y = b[j];
+                a[j] = x * co - y * si;
+                b[j] = x * si + y * co;
+            } else if (j % 2 == 0) {
+                float x = a[j], y = a[j + 1];
+                a[j] = x * co - y * si;
+                a[j + 1] = x * si + y * co;
+            }
+        }
+        store_vec<T>((T *)first, a);
+        if (!g.interleaved) store_vec<T>((T *)second, b);
+    }
+}
+
+// Leaves sums [16, columns] of a warp in a tile; `row` is its first row there.
+template <int COLUMNS> DEVICE void leave_rows(char *tile, const float (*sums)[4], int row, int column0, float upper, float lower) {
+    int lane = threadIdx.x & 31, g = lane >> 2, t = lane & 3;
+#pragma unroll
+    for (int j = 0; j < COLUMNS / 8; j++) {
+        int column = column0 + 8 * j + 2 * t, chunk = column / CHUNK, rest = column % CHUNK;
+        store_two<T>((T *)(tile + swizzled(row + g, chunk)) + rest, sums[j][0] * upper, sums[j][1] * upper);
+        store_two<T>((T *)(tile + swizzled(row + g + 8, chunk)) + rest, sums[j][2] * lower, sums[j][3] * lower);
+    }
+}
+
+// --- Products of tiles -----------------------------------------------------------------------------------------------
+
+// Where a lane finds its part of a fragment at k step 0; step i lies at the address XOR 32·i, 16 rows further at + 16·PITCH.
+// Tiles begin at multiples of their pitch for this.
+DEVICE unsigned lane_rows(unsigned tile) {
+    int row = threadIdx.x & 15, chunk = (threadIdx.x & 31) >> 4;
+    return tile + swizzled(row, chunk);
+}
+DEVICE unsigned lane_pairs(unsigned tile) {
+    int lane = threadIdx.x & 31, row = (lane & 7) + (lane >> 4 << 3), chunk = (lane >> 3) & 1;
+    return tile + swizzled(row, chunk);
+}
+
+DEVICE unsigned load_shared(unsigned address) { unsigned r; asm volatile("ld.shared.b32 %0, [%1];" : "=r"(r) : "r"(address) : "memory"); return r; }
+
+template <typename E> DEVICE void multiply(float *d, const unsigned *a, const unsigned *b) { mma_16816<E>(d, a, b); }
+template <> DEVICE void multiply<f32>(float *d, const unsigned *a, const unsigned *b) {
+    unsigned high[6], low[6];
+#pragma unroll
+    for (int i = 0; i < 6; i++) {
+        float x = __uint_as_float(i < 4 ? a[i] : b[i - 4]);
+        high[i] = to_tf32(x);
+        low[i] = to_tf32(x - __uint_as_float(high[i]));
+    }
+#if !TF32
+    mma_1688_tf32(d, low, high + 4);
+    mma_1688_tf32(d, high, low + 4);
+#endif
+    mma_1688_tf32(d, high, high + 4);
+}
+
+// s[16·MI, COLUMNS] = rows·columnsᵀ, both [·, D] as they lie. `rows` and `columns` are from lane_rows and lane_pairs.
+template <int M, int COLUMNS> DEVICE void dot_rows(float (*s)[COLUMNS / 8][4], unsigned rows, unsigned columns) {
+#pragma unroll
+    for (int i = 0; i < M; i++)
+#pragma unroll
+        for (int j = 0; j < COLUMNS / 8; j++)
+#pragma unroll
+            for (int e = 0; e < 4; e++) s[i][j][e] = 0.0f;
+#pragma unroll
+    for (int k = 0; k < KSTEPS; k++) {
+        unsigned a[M][4];
+#pragma unroll
+        for (int i = 0; i < M; i++) ldmatrix_x4(a[i], (rows ^ (k << 5)) + i * 16 * PITCH);
+#pragma unroll
+        for (int j = 0; j < COLUMNS / 16; j++) {
+            unsigned b[4];
+            ldmatrix_x4(b, (columns ^ (k << 5)) + j * 16 * PITCH);
+#pragma unroll
+            for (int i = 0; i < M; i++) {
+                multiply<T>(s[i][2 * j], a[i], b);
+                multiply<T>(s[i][2 * j + 1], a[i], b + 2);
+            }
+        }
+    }
+}
+
+// sums[16·M, COLUMNS] += p[16·M, ROWS]·tile[ROWS, column0 …]. p stays where an mma left it: of 2-byte types two neighbours
+// make a register of the next fragment; tf32 takes numbers 2t and 2t+1 as its t and t+4, and so the rows in that order.
+template <int M, int ROWS, int COLUMNS> DEVICE void add_product(float (*sums)[COLUMNS / 8][4], const float (*p)[ROWS / 8][4], unsigned tile, int column0) {
+    const int step = sizeof(T) == 2 ? 16 : 8;
+    int lane = threadIdx.x & 31;
+#pragma unroll
+    for (int k = 0; k < ROWS / step; k++) {
+        unsigned a[M][4];
+#pragma unroll
+        for (int i = 0; i < M; i++) {
+            if constexpr (sizeof(T) == 2) {
+                a[i][0] = pack2<T>(p[i][2 * k][0], p[i][2 * k][1]);
+                a[i][1] = pack2<T>(p[i][2 * k][2], p[i][2 * k][3]);
+                a[i][2] = pack2<T>(p[i][2 * k + 1][0], p[i][2 * k + 1][1]);
+                a[i][3] = pack2<T>(p[i][2 * k + 1][2], p[i][2 * k + 1][3]);
+            } else {
+                a[i][0] = __float_as_uint(p[i][k][0]);
+                a[i][1] = __float_as_uint(p[i][k][2]);
+                a[i][2] = __float_as_uint(p[i][k][1]);
+                a[i][3] = __float_as_uint(p[i][k][3]);
+            }
+        }
+#pragma unroll
+        for (int j = 0; j < COLUMNS / 16; j++) {
+            unsigned b[4];
+            int chunk = column0 / CHUNK + j * (16 / CHUNK);
+            if constexpr (sizeof(T) == 2) {
+                ldmatrix_x4_trans(b, (lane_rows(tile) ^ (chunk << 4)) + k * 16 * PITCH);
+            } else {
+#pragma unroll
+                for (int e = 0; e < 4; e++) {
+                    int row = 2 * (lane & 3) + (e & 1), c = chunk + (e & 2) + (lane >> 4);
+                    b[e] = load_shared(tile + k * 8 * PITCH + swizzled(row, c) + ((lane >> 2 & 3) << 2));
+                }
+            }
+#pragma unroll
+            for (int i = 0; i < M; i++) {
+                multiply<T>(sums[i][2 * j], a[i], b);
+                multiply<T>(sums[i][2 * j + 1], a[i], b + 2);
+            }
+        }
+    }
+}

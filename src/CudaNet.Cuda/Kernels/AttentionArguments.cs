@@ -1,0 +1,67 @@
+using System.Runtime.InteropServices;
+using CudaNet.Cuda.Driver;
+
+namespace CudaNet.Cuda.Kernels;
+
+/// <summary>The one argument of the kernels in <c>attention.cu</c> and <c>attention_backward.cu</c>, laid out as in <c>attention.cuh</c>.</summary>
+/// <remarks>Rows begin at multiples of 16 bytes, and <see cref="Depth"/> is a multiple of 16 bytes.</remarks>
+[StructLayout(LayoutKind.Sequential)]
+public struct AttentionArguments
+{
+    /// <summary>Queries [batch, heads, S, depth], keys and values [batch, heads/group, L, depth].</summary>
+    public CudaDevicePointer Q, K, V;
+
+    /// <summary>Added to the scores, [batch, heads, S, L] with strides of 0 where it is broadcast; null for none.</summary>
+    public CudaDevicePointer Bias;
+
+    /// <summary>The result, like Q.</summary>
+    public CudaDevicePointer O;
+
+    /// <summary>ln Σ e^score of each row, [batch, heads, S] of f32; null if the forward pass need not write it.</summary>
+    public CudaDevicePointer LogSumExp;
+
+    /// <summary>[batch + 1] first rows of packed sequences, i32; null where all have the full lengths.</summary>
+    public CudaDevicePointer StartsQ, StartsK;
+
+    /// <summary>[positions, rotary/2] of f32, for kernels that rotate.</summary>
+    public CudaDevicePointer Cosine, Sine;
+
+    /// <summary>Gradient of the result, like O.</summary>
+    public CudaDevicePointer OutputGradient;
+
+    /// <summary>Σ gradient·result of each row, like <see cref="LogSumExp"/>.</summary>
+    public CudaDevicePointer Delta;
+
+    /// <summary>Gradients, like their values.</summary>
+    public CudaDevicePointer QGradient, KGradient, VGradient;
+
+    /// <summary>Gradient of the scores, [batch, heads, S, L], zeroed beforehand; null for none.</summary>
+    public CudaDevicePointer BiasGradient;
+
+    /// <summary>Strides of the tensors of the same name.</summary>
+    public AttentionStrides StrideQ, StrideK, StrideV, StrideBias, StrideO, StrideOutputGradient, StrideQGradient, StrideKGradient, StrideVGradient, StrideBiasGradient;
+
+    /// <summary>Strides of <see cref="LogSumExp"/> and <see cref="Delta"/>.</summary>
+    public long LogSumExpBatch, LogSumExpHead;
+
+    /// <summary>Query heads.</summary>
+    public int Heads;
+
+    /// <summary>Query heads that share a key head.</summary>
+    public int Group;
+
+    /// <summary>Queries and keys of a sequence; of packed ones the longest.</summary>
+    public int LengthQ, LengthK;
+
+    /// <summary>Numbers of a row.</summary>
+    public int Depth;
+
+    /// <summary>Keys that a query sees before and behind its own position, −1 for all; the ends of queries and keys are aligned. Causal is (−1, 0).</summary>
+    public int Left, Right;
+
+    /// <summary>Rotated numbers of a row, and whether pairs lie side by side (1) or half of them apart (0).</summary>
+    public int Rotary, Interleaved;
+
+    /// <summary>Factor of the scores.</summary>
+    public float Scale;
+}
