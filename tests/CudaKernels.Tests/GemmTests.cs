@@ -123,7 +123,7 @@ public sealed class GemmTests
         return result;
     }
 
-    private static double Activate(int kind, double v) => kind switch
+    internal static double Activate(int kind, double v) => kind switch
     {
         1 => Math.Max(v, 0),
         2 => 0.5 * v * (1 + Erf(v / Math.Sqrt(2))),

@@ -8,6 +8,7 @@ public static class KernelCatalogue
     [
         AttentionKernels.Family,
         BatchNormKernels.Family,
+        ConvKernels.Family,
         GemmKernels.Family,
         NormKernels.Family,
         ReduceKernels.Family,
