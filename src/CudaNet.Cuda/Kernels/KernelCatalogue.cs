@@ -11,6 +11,7 @@ public static class KernelCatalogue
         ConvKernels.Family,
         GemmKernels.Family,
         NormKernels.Family,
+        OptimizerKernels.Family,
         ReduceKernels.Family,
         SoftmaxKernels.Family,
         ViewKernels.Family,
