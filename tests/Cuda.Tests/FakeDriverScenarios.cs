@@ -31,6 +31,11 @@ internal static class FakeDriverScenarios
 
     private static int Main(string[] arguments)
     {
+        if (arguments is [nameof(KernelCacheTests.WriteAgainAndAgain), var folder, var key])
+        {
+            KernelCacheTests.WriteAgainAndAgain(folder, key);
+            return 0;
+        }
         if (arguments is not [var name]) return 2;
         // Objects of a finished method are garbage only once its frame is gone.
         Run(All[name]);

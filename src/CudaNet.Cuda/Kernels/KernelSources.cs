@@ -6,6 +6,8 @@ namespace CudaNet.Cuda.Kernels;
 /// <summary>The kernels' CUDA C, and the PTX that clang made of it, as they are embedded in this assembly.</summary>
 public static class KernelSources
 {
+    private const string Folder = "kernels/";
+
     private static readonly ConcurrentDictionary<string, string> Texts = new();
     private static readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, string>> Archives = new();
 
@@ -18,8 +20,10 @@ public static class KernelSources
         return reader.ReadToEnd();
     });
 
-    /// <summary>The headers that kernels may include: name and text. Compilers get all of them.</summary>
-    public static IReadOnlyList<(string Name, string Text)> Headers { get; } = [("common.cuh", Text("common.cuh")), ("attention.cuh", Text("attention.cuh"))];
+    /// <summary>The headers, by name: what a compiler has to find beside a kernel file.</summary>
+    public static IReadOnlyDictionary<string, string> Headers { get; } = typeof(KernelSources).Assembly.GetManifestResourceNames()
+        .Where(name => name.StartsWith(Folder, StringComparison.Ordinal) && name.EndsWith(".cuh", StringComparison.Ordinal))
+        .Select(name => name[Folder.Length..]).ToDictionary(name => name, Text);
 
     /// <summary>The embedded PTX of a specialisation, null if it is not compiled ahead.</summary>
     public static string? Ptx(KernelSpec spec) => Archives.GetOrAdd(spec.Source, Read).GetValueOrDefault(spec.Name);
@@ -54,5 +58,5 @@ public static class KernelSources
         return texts;
     }
 
-    private static Stream? Open(string file) => typeof(KernelSources).Assembly.GetManifestResourceStream($"kernels/{file}");
+    private static Stream? Open(string file) => typeof(KernelSources).Assembly.GetManifestResourceStream(Folder + file);
 }
