@@ -181,7 +181,7 @@ internal sealed unsafe class ProgramCompiler
         // An input that is itself an output is read by a copy, behind all operations.
         var reads = Array.Exists(outputs, output => IsInPlaceInput(_slotOf[_program.Outputs[output - _inputs.Count]])) ? int.MaxValue : _lastInPlaceRead;
         var direct = new HashSet<int>();
-        var copies = new List<(int From, int To, DType Type)>();
+        var copies = new List<(int Value, int To)>();
         for (var k = 0; k < outputs.Length; k++)
         {
             var type = _program.TypeOf(_program.Outputs[k]);
@@ -189,11 +189,15 @@ internal sealed unsafe class ProgramCompiler
             var producer = _operations.FindIndex(operation => operation.Result == slot);
             if (producer >= 0 && producer >= reads && (_wide || !type.IsHalf()) && !IsRepeated(slot) && direct.Add(slot))
                 Redirect(slot, outputs[k]);
-            else copies.Add((slot, outputs[k], type));
+            else copies.Add((_program.Outputs[k], outputs[k]));
         }
-        // An input that is copied out is read before any output of the same step is written over it.
-        foreach (var (from, to, type) in copies.OrderBy(copy => IsInPlaceInput(copy.From) ? 0 : 1))
+        // An input that is copied out is read before any output of the same step is written over it. Slots are looked up only
+        // now: a cast that is left to the store shares its slot with the value before it, which may have been redirected.
+        foreach (var (value, to) in copies.OrderBy(copy => IsInPlaceInput(_slotOf[copy.Value]) ? 0 : 1))
+        {
+            var (from, type) = (_slotOf[value], _program.TypeOf(value));
             Emit(IsRepeated(from) ? FillOf(type) : _wide ? Conversions.Copy(LaneTypes.Of(type)) : Conversions.Store(type), Stored(from, type), -1, -1, to, false);
+        }
     }
 
     private delegate*<void*, void*, void*, void*, nint, void> FillOf(DType type) =>

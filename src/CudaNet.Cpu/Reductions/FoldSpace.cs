@@ -1,4 +1,4 @@
-using CudaNet.Cpu.Elementwise;
+using CudaNet.Graphs;
 
 namespace CudaNet.Cpu.Reductions;
 

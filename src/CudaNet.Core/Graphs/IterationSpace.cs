@@ -1,8 +1,8 @@
-namespace CudaNet.Cpu.Elementwise;
+namespace CudaNet.Graphs;
 
 /// <summary>An iteration space with as few axes as the operands' layouts allow: axes of size 1 are dropped, and
 /// neighbours that every operand walks through in one go are joined.</summary>
-internal sealed class IterationSpace
+public sealed class IterationSpace
 {
     private IterationSpace(long[] sizes, long[][] strides, bool[] marks) => (Sizes, Strides, Marks) = (sizes, strides, marks);
 
