@@ -20,14 +20,14 @@
 DEVICE void finish_scores(const AttentionArguments &g, const Sequence &sequence, const T *bias, float (*s)[BN / 8][4], int row, int column, bool partial) {
     float scale = g.scale * LOG2E;
 #pragma unroll
-    for (int i = 0; i < MI; i++)
+    for (int i = 0; i < ROW_TILES; i++)
 #pragma unroll
         for (int j = 0; j < BN / 8; j++)
 #pragma unroll
             for (int e = 0; e < 4; e++) s[i][j][e] *= scale;
     if (bias) {
 #pragma unroll
-        for (int i = 0; i < MI; i++)
+        for (int i = 0; i < ROW_TILES; i++)
 #pragma unroll
             for (int e = 0; e < 4; e++) {
                 int query = row + 16 * i + (e & 2) * 4, end = query < sequence.lengthQ ? sequence.lengthK : 0;
@@ -41,7 +41,7 @@ DEVICE void finish_scores(const AttentionArguments &g, const Sequence &sequence,
     }
     if (!partial) return;
 #pragma unroll
-    for (int i = 0; i < MI; i++)
+    for (int i = 0; i < ROW_TILES; i++)
 #pragma unroll
         for (int e = 0; e < 4; e++) {
             int query = row + 16 * i + (e & 2) * 4, first = sequence.first(query), end = min(sequence.lengthK, sequence.end(query));
@@ -64,11 +64,11 @@ extern "C" __global__ void __launch_bounds__(THREADS) attention_forward(Attentio
     const T *q = row_of(g.q, g.strideQ, batch, head, sequence.startQ), *k = row_of(g.k, g.strideK, batch, head / g.group, sequence.startK);
     const T *v = row_of(g.v, g.strideV, batch, head / g.group, sequence.startK), *bias = g.bias ? row_of(g.bias, g.strideBias, batch, head, 0) : nullptr;
     int first = max(0, sequence.first(row0)) / BN * BN, last = min(sequence.lengthK, sequence.end(row0 + rows - 1));
-    int warpRow = warp * 16 * MI, row = row0 + warpRow + (lane >> 2), column = 2 * (lane & 3);
+    int warpRow = warp * 16 * ROW_TILES, row = row0 + warpRow + (lane >> 2), column = 2 * (lane & 3);
 
-    float sums[MI][D / 8][4], most[MI][2], total[MI][2];
+    float sums[ROW_TILES][D / 8][4], most[ROW_TILES][2], total[ROW_TILES][2];
 #pragma unroll
-    for (int i = 0; i < MI; i++) {
+    for (int i = 0; i < ROW_TILES; i++) {
 #pragma unroll
         for (int j = 0; j < D / 8; j++)
 #pragma unroll
@@ -95,12 +95,12 @@ extern "C" __global__ void __launch_bounds__(THREADS) attention_forward(Attentio
         rotate_tile<BN, THREADS>(tileK, g, key, sequence.lengthK - key, 1.0f);
         __syncthreads();
 #endif
-        float s[MI][BN / 8][4];
-        dot_rows<MI, BN>(s, fromQ, fromK);
-        finish_scores(g, sequence, bias, s, row, key + column, sequence.partial(row0 + warpRow, 16 * MI, key, BN));
+        float s[ROW_TILES][BN / 8][4];
+        dot_rows<ROW_TILES, BN>(s, fromQ, fromK);
+        finish_scores(g, sequence, bias, s, row, key + column, sequence.partial(row0 + warpRow, 16 * ROW_TILES, key, BN));
         // The four lanes of a quad hold a row.
 #pragma unroll
-        for (int i = 0; i < MI; i++)
+        for (int i = 0; i < ROW_TILES; i++)
 #pragma unroll
             for (int h = 0; h < 2; h++) {
                 float m = most[i][h];
@@ -129,7 +129,7 @@ extern "C" __global__ void __launch_bounds__(THREADS) attention_forward(Attentio
         __syncthreads();
         if (key + BN < last) load_tile<BN, THREADS>(shared_address(tileK), k, g.strideK.row, key + BN, sequence.lengthK, g.depth);
         cp_async_commit();
-        add_product<MI, BN, D>(sums, s, sharedV, 0);
+        add_product<ROW_TILES, BN, D>(sums, s, sharedV, 0);
     }
 
     // Rows leave through the place of the queries, which no other warp reads.
@@ -137,7 +137,7 @@ extern "C" __global__ void __launch_bounds__(THREADS) attention_forward(Attentio
     __syncthreads();
     float *lse = g.lse ? g.lse + batch * g.lseBatch + head * g.lseHead + sequence.startQ : nullptr;
 #pragma unroll
-    for (int i = 0; i < MI; i++) {
+    for (int i = 0; i < ROW_TILES; i++) {
         float inverse[2];
 #pragma unroll
         for (int h = 0; h < 2; h++) {

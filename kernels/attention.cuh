@@ -18,18 +18,18 @@
 #ifndef TF32
 #define TF32 0
 #endif
-// Rows of a block, 16·MI for each warp, and columns of the tiles that stream past them.
+// Rows of a block, 16·ROW_TILES for each warp, and columns of the tiles that stream past them.
 #ifndef BM
 #define BM 64
 #endif
 #ifndef BN
 #define BN 32
 #endif
-#ifndef MI
-#define MI 1
+#ifndef ROW_TILES
+#define ROW_TILES 1
 #endif
 
-#define THREADS (BM / MI * 2)
+#define THREADS (BM / ROW_TILES * 2)
 #define CHUNK (16 / (int)sizeof(T))
 // Depth of one mma: two chunks of a row.
 #define KSTEP (32 / (int)sizeof(T))
@@ -82,6 +82,9 @@ struct Sequence {
     // Keys that a query sees: first … end − 1. Both may lie outside of the sequence.
     DEVICE int first(int query) const { return query + offset - left; }
     DEVICE int end(int query) const { return query + offset + right + 1; }
+    // Queries that see a key.
+    DEVICE int first_query(int key) const { return key - offset - right; }
+    DEVICE int end_query(int key) const { return key - offset + left + 1; }
     DEVICE bool sees(int query, int key) const { return key >= first(query) && key < end(query) && key < lengthK && query < lengthQ; }
     // True if a tile has a pair that is out of sight or outside.
     DEVICE bool partial(int query, int queries, int key, int keys) const {
@@ -96,7 +99,7 @@ template <typename E> DEVICE E *row_of(E *p, const Strides &s, int batch, int he
 // A tile has rows of PITCH bytes whose 16-byte chunks are XORed with the row's number, so that eight rows of one column of
 // chunks lie in eight different groups of four banks; rows of 64 bytes pair up to 128.
 DEVICE int key_of(int row) { return PITCH == 64 ? (row >> 1) & 3 : row & 7; }
-DEVICE int swizzled(int row, int chunk) { return row * PITCH + ((chunk ^ key_of(row)) << 4); }
+DEVICE int chunk_offset(int row, int chunk) { return row * PITCH + ((chunk ^ key_of(row)) << 4); }
 
 // Begins to copy rows row0 … of a matrix with so many rows; outside, and beyond its depth, are zeros.
 template <int ROWS, int COUNT> DEVICE void load_tile(unsigned tile, const T *p, long long stride, int row0, int rows, int depth) {
@@ -109,7 +112,7 @@ template <int ROWS, int COUNT> DEVICE void load_tile(unsigned tile, const T *p, 
 #pragma unroll
     for (int i = 0; i < ROWS; i += step, r += step, source += step * stride) {
         if (ROWS % step != 0 && r >= ROWS) break;
-        cp_async16(tile + swizzled(r, c), source, r < limit ? 16 : 0);
+        cp_async16(tile + chunk_offset(r, c), source, r < limit ? 16 : 0);
     }
 }
 
@@ -119,7 +122,7 @@ template <int ROWS, int COUNT> DEVICE void store_tile(const char *tile, T *p, lo
     int r = threadIdx.x / chunks, c = threadIdx.x % chunks;
     if (c * CHUNK < column0 || c * CHUNK >= columns) return;
     for (; r < ROWS && row0 + r < rows; r += step)
-        *(uint4 *)(p + (row0 + r) * stride + c * CHUNK) = *(const uint4 *)(tile + swizzled(r, c));
+        *(uint4 *)(p + (row0 + r) * stride + c * CHUNK) = *(const uint4 *)(tile + chunk_offset(r, c));
 }
 
 // Rotates rows of a tile by the angles of positions position0 …; direction −1 turns back. Barriers are the caller's.
@@ -128,7 +131,7 @@ template <int ROWS, int COUNT> DEVICE void rotate_tile(char *tile, const Attenti
     for (int i = threadIdx.x; i < ROWS * across; i += COUNT) {
         int r = i / across, c = i % across;
         if (r >= rows) break;
-        char *first = tile + swizzled(r, c), *second = g.interleaved ? first : tile + swizzled(r, c + across);
+        char *first = tile + chunk_offset(r, c), *second = g.interleaved ? first : tile + chunk_offset(r, c + across);
         const float *cosine = g.cosine + (long long)(position0 + r) * half, *sine = g.sine + (long long)(position0 + r) * half;
         float a[CHUNK], b[CHUNK];
         load_vec<T>((T *)first, a);
@@ -158,8 +161,8 @@ template <int COLUMNS> DEVICE void leave_rows(char *tile, const float (*sums)[4]
 #pragma unroll
     for (int j = 0; j < COLUMNS / 8; j++) {
         int column = column0 + 8 * j + 2 * t, chunk = column / CHUNK, rest = column % CHUNK;
-        store_two<T>((T *)(tile + swizzled(row + g, chunk)) + rest, sums[j][0] * upper, sums[j][1] * upper);
-        store_two<T>((T *)(tile + swizzled(row + g + 8, chunk)) + rest, sums[j][2] * lower, sums[j][3] * lower);
+        store_two<T>((T *)(tile + chunk_offset(row + g, chunk)) + rest, sums[j][0] * upper, sums[j][1] * upper);
+        store_two<T>((T *)(tile + chunk_offset(row + g + 8, chunk)) + rest, sums[j][2] * lower, sums[j][3] * lower);
     }
 }
 
@@ -169,11 +172,11 @@ template <int COLUMNS> DEVICE void leave_rows(char *tile, const float (*sums)[4]
 // Tiles begin at multiples of their pitch for this.
 DEVICE unsigned lane_rows(unsigned tile) {
     int row = threadIdx.x & 15, chunk = (threadIdx.x & 31) >> 4;
-    return tile + swizzled(row, chunk);
+    return tile + chunk_offset(row, chunk);
 }
 DEVICE unsigned lane_pairs(unsigned tile) {
     int lane = threadIdx.x & 31, row = (lane & 7) + (lane >> 4 << 3), chunk = (lane >> 3) & 1;
-    return tile + swizzled(row, chunk);
+    return tile + chunk_offset(row, chunk);
 }
 
 DEVICE unsigned load_shared(unsigned address) { unsigned r; asm volatile("ld.shared.b32 %0, [%1];" : "=r"(r) : "r"(address) : "memory"); return r; }
@@ -194,7 +197,7 @@ template <> DEVICE void multiply<f32>(float *d, const unsigned *a, const unsigne
     mma_1688_tf32(d, high, high + 4);
 }
 
-// s[16·MI, COLUMNS] = rows·columnsᵀ, both [·, D] as they lie. `rows` and `columns` are from lane_rows and lane_pairs.
+// s[16·ROW_TILES, COLUMNS] = rows·columnsᵀ, both [·, D] as they lie. `rows` and `columns` are from lane_rows and lane_pairs.
 template <int M, int COLUMNS> DEVICE void dot_rows(float (*s)[COLUMNS / 8][4], unsigned rows, unsigned columns) {
 #pragma unroll
     for (int i = 0; i < M; i++)
@@ -252,7 +255,7 @@ template <int M, int ROWS, int COLUMNS> DEVICE void add_product(float (*sums)[CO
 #pragma unroll
                 for (int e = 0; e < 4; e++) {
                     int row = 2 * (lane & 3) + (e & 1), c = chunk + (e & 2) + (lane >> 4);
-                    b[e] = load_shared(tile + k * 8 * PITCH + swizzled(row, c) + ((lane >> 2 & 3) << 2));
+                    b[e] = load_shared(tile + k * 8 * PITCH + chunk_offset(row, c) + ((lane >> 2 & 3) << 2));
                 }
             }
 #pragma unroll

@@ -25,7 +25,7 @@ public static class AttentionKernels
     public static KernelSpec Spec(string type, int headSize, bool rope = false, bool tf32 = false)
     {
         var (rows, columns, perWarp) = Tiles(type, headSize);
-        return KernelSpec.Of("attention", $"T={type}", $"D={headSize}", $"BM={rows}", $"BN={columns}", $"MI={perWarp}", rope ? "ROPE=1" : "", tf32 ? "TF32=1" : "");
+        return KernelSpec.Of("attention", $"T={type}", $"D={headSize}", $"BM={rows}", $"BN={columns}", $"ROW_TILES={perWarp}", rope ? "ROPE=1" : "", tf32 ? "TF32=1" : "");
     }
 
     /// <summary>The least of <see cref="HeadSizes"/> that holds so many numbers.</summary>
