@@ -1,7 +1,10 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using CudaNet.Cuda.Compilation;
 using CudaNet.Cuda.Driver;
+using CudaNet.Cuda.Virtual;
 using CudaNet.Execution;
+using CudaNet.Graphs;
 using CudaNet.Ops;
 
 namespace CudaNet.Cuda.Execution;
@@ -13,6 +16,7 @@ public sealed class CudaBackend : IBackend, IDisposable
     private readonly CudaKernelTable _table = new();
     private readonly Lock _running = new();
     private readonly Staging _staging;
+    private readonly ConcurrentDictionary<string, byte> _hostOps = new(StringComparer.Ordinal);
     private DeviceBuffer? _scratch;
 
     /// <summary>A backend over a device.</summary>
@@ -61,6 +65,9 @@ public sealed class CudaBackend : IBackend, IDisposable
     /// <summary>Held while a plan puts its work into the stream: scratch memory and the error record are shared by all.</summary>
     internal Lock Running => _running;
 
+    /// <summary>The ops, with their element type, that were planned so far and have no kernel here: the host computes them.</summary>
+    public IReadOnlyList<string> HostOps => [.. _hostOps.Keys.Order(StringComparer.Ordinal)];
+
     /// <summary>True if the device itself runs the op on such inputs; otherwise a composite is decomposed, and a
     /// primitive computed on the host.</summary>
     public bool RunsOnDevice(Op op, ReadOnlySpan<TensorType> inputs) => _table.Claims(op, inputs);
@@ -74,7 +81,11 @@ public sealed class CudaBackend : IBackend, IDisposable
     /// <inheritdoc/>
     public IStepKernel Compile(Step step)
     {
-        if (!_table.Claims(step.Op, [.. step.Inputs.Select(input => input.Type)])) return new HostStep(this, step);
+        if (!_table.Claims(step.Op, [.. step.Inputs.Select(input => input.Type)]))
+        {
+            foreach (var op in OpsOf(step.Op)) _hostOps.TryAdd($"{op.Name} {(step.Inputs.Count > 0 ? step.Inputs[0] : step.Outputs[0]).DType.ShortName()}", 0);
+            return new HostStep(this, step);
+        }
         var builder = new StepBuilder(this, step);
         _table.Build(builder);
         return builder.Build();
@@ -105,6 +116,14 @@ public sealed class CudaBackend : IBackend, IDisposable
         Driver.DestroyStream(Stream);
         Driver.Dispose();
     }
+
+    private static IEnumerable<Op> OpsOf(Op op) => op switch
+    {
+        FusedElementwise fused => fused.Program.Instructions.Select(instruction => instruction.Op).Where(part => part is not Literal),
+        FusedReduction fused => [fused.Reduction],
+        FusedEpilogue fused => [fused.Anchor],
+        _ => [op],
+    };
 
     /// <summary>Runs one step by itself.</summary>
     internal void Run(ICudaStep step, ReadOnlySpan<nint> operands)
@@ -148,6 +167,7 @@ public sealed class CudaBackend : IBackend, IDisposable
     internal static void Install()
     {
         Backends.Register(Device.Cuda.Kind, static index => new CudaBackend(new(Device.Cuda.Kind, index), new LibCudaDriver(index), null));
+        Backends.Register(Device.Virtual.Kind, static index => new CudaBackend(new(Device.Virtual.Kind, index), new VirtualCudaDriver(), null));
     }
 #pragma warning restore CA2255
 }

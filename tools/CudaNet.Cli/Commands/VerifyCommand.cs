@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using CudaNet.Cli.Output;
 using CudaNet.Cpu.Reference;
+using CudaNet.Cuda.Execution;
 using CudaNet.Models.Systems;
 using CudaNet.Ops;
 using CudaNet.Verification;
@@ -49,6 +50,13 @@ internal static class VerifyCommand
             report.Row(("op", op.Name), ("device", device.ToString()), ("checks", results.Count), ("failed", failed.Count),
                 ("value_error", Error(results, VerificationKind.Value)), ("gradient_error", Error(results, VerificationKind.Gradient)), ("second_order_error", Error(results, VerificationKind.SecondOrder)));
             (checks, failures) = (checks + results.Count, failures + failed.Count);
+        }
+        if (device.Backend is CudaBackend backend)
+        {
+            report.Figure("host_ops", backend.HostOps.Count);
+            if (backend.HostOps.Count > 0) Console.WriteLine($"Without a kernel on the device, computed on the host: {string.Join(", ", backend.HostOps
+                .GroupBy(op => op[..op.IndexOf(' ', StringComparison.Ordinal)], op => op[(op.IndexOf(' ', StringComparison.Ordinal) + 1)..])
+                .Select(group => $"{group.Key} ({string.Join(' ', group)})"))}");
         }
         report.Figure("ops", ops.Count);
         report.Figure("checks", checks);
