@@ -138,15 +138,20 @@ public sealed class CudaBackend : IBackend, IDisposable
     /// <summary>Puts a step into a stream; the caller holds <see cref="Running"/>.</summary>
     internal void Enqueue(ICudaStep step, ReadOnlySpan<nint> operands, CudaStreamHandle stream)
     {
-        step.Enqueue(new(operands, Scratch(step.ScratchBytes), Errors.Address), stream);
-        if (!Options.Synchronous) return;
+        var addresses = new StepAddresses(operands, Scratch(step.ScratchBytes), Errors.Address);
+        if (!Options.Synchronous)
+        {
+            step.Enqueue(addresses, stream);
+            return;
+        }
         try
         {
-            Driver.Synchronize(Stream);
+            step.Enqueue(addresses, stream);
+            Driver.Synchronize(stream);
         }
         catch (CudaException error)
         {
-            throw new CudaException(error.Call, error.Status, $"In step {step.Step.Name} of {string.Join(", ", step.Step.Inputs.Select(input => input.Type))}: {error.Message}");
+            throw new CudaException(error.Call, error.Status, $"In step {step.Step.Name} of {string.Join(", ", step.Step.Inputs.Select(input => input.Type))}.{Environment.NewLine}{error.Detail}", error);
         }
     }
 

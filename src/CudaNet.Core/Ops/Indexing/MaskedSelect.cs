@@ -3,7 +3,7 @@ namespace CudaNet.Ops
     /// <summary>The elements where a mask is true, as a vector. Their number depends on the mask, which is read at once.</summary>
     internal sealed class MaskedSelect : IOpDefinition
     {
-        private static readonly Tensor Mask = Tensor.From(new[,] { { true, false, true }, { false, false, true } });
+        private static Tensor Mask => Tensor.From(new[,] { { true, false, true }, { false, false, true } });
 
         /// <inheritdoc/>
         public static OpDefinition Entry { get; } = new()

@@ -32,7 +32,7 @@ public sealed record CrossEntropyGrad(long? IgnoreIndex, double LabelSmoothing) 
     {
         var logits = inputs[0].Widened();
         var classes = logits.Shape[1];
-        var rows = CrossEntropyRows.Of(inputs, IgnoreIndex, weights: 3);
+        var rows = CrossEntropyRows.Of(inputs, IgnoreIndex, weights: 3, refuses: true);
         var numbers = Tensor.Arange(0, classes, 1, DType.Int64, inputs[0].Device);
         var onehot = rows.Column.Eq(numbers).To(logits.DType);
         var p = logits.Softmax(1);

@@ -116,13 +116,19 @@ public sealed record CrossEntropyLosses(long? IgnoreIndex, double LabelSmoothing
 /// <param name="Weight">Weight of each row's class, or 1.</param>
 internal readonly record struct CrossEntropyRows(Tensor? Valid, Tensor Column, Tensor Weight)
 {
-    public static CrossEntropyRows Of(IReadOnlyList<Tensor> inputs, long? ignore, int weights = 2)
+    /// <param name="inputs">Of the op.</param>
+    /// <param name="ignore">The class that does not count.</param>
+    /// <param name="weights">Which input has the weights, if it is there.</param>
+    /// <param name="refuses">Take a weight of 1 by class as well, so that a class out of range is refused; where the logits are
+    /// gathered by class that is done anyhow.</param>
+    public static CrossEntropyRows Of(IReadOnlyList<Tensor> inputs, long? ignore, int weights = 2, bool refuses = false)
     {
         var target = inputs[1].To(DType.Int64);
         var valid = ignore is { } ignored ? target.Ne(ignored) : null;
         if (valid is not null) target = valid.Where(target, 0);
         var weight = inputs.Count > weights
             ? inputs[weights].Widened().Gather(target, 0)
+            : refuses ? Tensor.Ones([inputs[0].Shape[1]], inputs[0].Widened().DType, inputs[0].Device).Gather(target, 0)
             : Tensor.Ones(target.Shape, inputs[0].Widened().DType, inputs[0].Device);
         return new(valid, target.Reshape([target.Shape[0], 1]), weight);
     }

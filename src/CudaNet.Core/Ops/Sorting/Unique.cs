@@ -3,7 +3,7 @@ namespace CudaNet.Ops
     /// <summary>The different values of a tensor, sorted. Their number depends on the values, so these are read at once.</summary>
     internal sealed class Unique : IOpDefinition
     {
-        private static readonly Tensor Values = Tensor.From(3, 1, 2, 3, 3, 1);
+        private static Tensor Values => Tensor.From(3, 1, 2, 3, 3, 1);
 
         /// <inheritdoc/>
         public static OpDefinition Entry { get; } = new()
