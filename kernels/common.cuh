@@ -280,7 +280,7 @@ template <typename F> DEVICE void each_axis(const Axes &axes, unsigned i, F f) {
     }
 }
 
-// --- Errors ----------------------------------------------------------------------------------------------------------
+// --- Indices ---------------------------------------------------------------------------------------------------------
 
 // An index out of range: who found it (0 for nobody yet), the index, and the number of elements that there are.
 struct IndexError {
@@ -295,8 +295,20 @@ DEVICE void report(IndexError *error, unsigned long long token, long long value,
     error->bound = bound;
 }
 
-// Index i of a tensor of 32 (wide = 0) or 64 bits.
-DEVICE long long index_at(const void *indices, long long i, int wide) { return wide ? ((const long long *)indices)[i] : ((const int *)indices)[i]; }
+// The axis that a tensor of indices points into; the indices have 32 bits, or 64 if wide.
+struct IndexedAxis {
+    long long stride, size;
+    int wide;
+};
+
+DEVICE long long index_at(const void *indices, long long i, const IndexedAxis &axis) { return axis.wide ? ((const long long *)indices)[i] : ((const int *)indices)[i]; }
+
+// Whether the index lies in the axis; otherwise it is reported.
+DEVICE bool in_range(const IndexedAxis &axis, long long index, IndexError *error, unsigned long long token) {
+    if ((unsigned long long)index < (unsigned long long)axis.size) return true;
+    report(error, token, index, axis.size);
+    return false;
+}
 
 // --- Random bits -----------------------------------------------------------------------------------------------------
 

@@ -10,9 +10,12 @@ public static class KernelCatalogue
         BatchNormKernels.Family,
         ConvKernels.Family,
         GemmKernels.Family,
+        IndexingKernels.Family,
         NormKernels.Family,
         OptimizerKernels.Family,
+        RadixKernels.Family,
         ReduceKernels.Family,
+        SegmentKernels.Family,
         SoftmaxKernels.Family,
         ViewKernels.Family,
     ];

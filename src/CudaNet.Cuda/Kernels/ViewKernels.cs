@@ -30,7 +30,8 @@ public struct KernelPadding
 /// <summary>Launches of <c>views.cu</c>.</summary>
 public static class ViewKernels
 {
-    private const int Threads = 256;
+    /// <summary>Threads of a block where each has an element.</summary>
+    internal const int Threads = 256;
 
     /// <summary>The family.</summary>
     public static KernelFamily Family { get; } = new("views", "Copies of any layout, transpositions through shared memory, padding.",
