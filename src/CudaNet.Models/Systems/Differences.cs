@@ -8,7 +8,7 @@ internal static class Differences
     /// <summary>The greatest difference between the gradient of a function and its central differences, relative to their size
     /// where that is above 1.</summary>
     /// <param name="function">From tensors to a tensor; other results than scalars are weighed by fixed numbers and added up.</param>
-    /// <param name="points">Where: the values of each input.</param>
+    /// <param name="points">Where: the values of each input; whole numbers stay as they are.</param>
     public static double OfGradient(Func<Tensor[], Tensor> function, params ReadOnlySpan<Tensor> points)
     {
         Tensor Weighed(Tensor[] at)
@@ -18,12 +18,14 @@ internal static class Differences
             return (y * (Tensor.Arange(0, y.ElementCount, 1.0, DType.Float64).Reshape(y.Shape) * 0.37 + 1).Cos()).Sum();
         }
         Tensor[] inputs = [.. points];
-        for (var k = 0; k < inputs.Length; k++) inputs[k] = Tensor.From(inputs[k].ToDoubles(), inputs[k].Shape);
-        var exact = Grad.Of(Weighed(inputs), inputs);
-        double worst = 0;
         for (var k = 0; k < inputs.Length; k++)
+            if (inputs[k].DType.IsFloating()) inputs[k] = Tensor.From(inputs[k].ToDoubles(), inputs[k].Shape);
+        int[] varied = [.. Enumerable.Range(0, inputs.Length).Where(k => inputs[k].DType.IsFloating())];
+        var exact = Grad.Of(Weighed(inputs), [.. varied.Select(k => inputs[k])]);
+        double worst = 0;
+        foreach (var (k, slope) in varied.Zip(exact))
         {
-            var gradient = exact[k].ToDoubles();
+            var gradient = slope.ToDoubles();
             var values = inputs[k].ToDoubles();
             for (var i = 0; i < values.Length; i++)
             {
