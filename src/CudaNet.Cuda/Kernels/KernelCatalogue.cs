@@ -14,6 +14,7 @@ public static class KernelCatalogue
         NormKernels.Family,
         OptimizerKernels.Family,
         RadixKernels.Family,
+        PoolKernels.Family,
         ReduceKernels.Family,
         SegmentKernels.Family,
         SoftmaxKernels.Family,
