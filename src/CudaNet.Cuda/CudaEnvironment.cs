@@ -26,7 +26,7 @@ public static class CudaEnvironment
     {
         var loaded = library.TryLoad();
         if (loaded.Handle == 0)
-            return new(library.Title, false, null, null, null, library.Names.Length == 0 ? loaded.Error : $"not found ({string.Join(", ", library.Names)}). {library.Advice}");
+            return new(library.Title, false, null, null, null, library.Names.Length == 0 ? loaded.Error : $"not found ({string.Join(", ", library.LookedFor)}). {library.Advice}");
         try
         {
             var (version, detail) = look();

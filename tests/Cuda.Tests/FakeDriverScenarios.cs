@@ -25,6 +25,10 @@ internal static class FakeDriverScenarios
         [nameof(PTX_that_does_not_compile_brings_the_log)] = PTX_that_does_not_compile_brings_the_log,
         [nameof(Too_much_memory_is_an_exception)] = Too_much_memory_is_an_exception,
         [nameof(A_lost_context_is_remembered)] = A_lost_context_is_remembered,
+        [nameof(A_card_that_fails_can_be_let_go_and_opened_again)] = A_card_that_fails_can_be_let_go_and_opened_again,
+        [nameof(Wrong_launches_of_backends_never_reach_the_driver)] = Wrong_launches_of_backends_never_reach_the_driver,
+        [nameof(Null_pointers_are_told)] = Null_pointers_are_told,
+        [nameof(A_driver_that_is_older_than_the_PTX_is_told)] = A_driver_that_is_older_than_the_PTX_is_told,
         [nameof(The_interface_for_backends_works)] = The_interface_for_backends_works,
         [nameof(Other_threads_work_in_the_context_of_their_objects)] = Other_threads_work_in_the_context_of_their_objects,
     };
@@ -34,6 +38,11 @@ internal static class FakeDriverScenarios
         if (arguments is [nameof(KernelCacheTests.WriteAgainAndAgain), var folder, var key])
         {
             KernelCacheTests.WriteAgainAndAgain(folder, key);
+            return 0;
+        }
+        if (arguments is [nameof(MissingLibraryTests)])
+        {
+            MissingLibraryTests.Report();
             return 0;
         }
         if (arguments is not [var name]) return 2;
@@ -239,11 +248,67 @@ internal static class FakeDriverScenarios
     {
         using var driver = new LibCudaDriver();
         var memory = driver.TryAllocate(64);
-        Break();
+        Break(CudaStatus.IllegalAddress);
         Refused<CudaException>(driver.Synchronize, "This context is lost");
         Expect(driver.State, CudaStatus.IllegalAddress, "state");
         Refused<CudaException>(() => driver.TryAllocate(64), "CUDA_ERROR_ILLEGAL_ADDRESS");
         driver.Free(memory);
+    }
+
+    private static void A_card_that_fails_can_be_let_go_and_opened_again()
+    {
+        var driver = new LibCudaDriver();
+        var (memory, host, stream, moment) = (driver.TryAllocate(64), driver.AllocateHost(64), driver.CreateStream(), driver.CreateEvent());
+        var module = driver.LoadModule(System.Text.Encoding.UTF8.GetBytes(Ptx));
+        Break(CudaStatus.EccUncorrectable);
+        Refused<CudaException>(() => driver.Record(moment, stream), "Restart the process");
+        Expect(driver.State, CudaStatus.EccUncorrectable, "state");
+        driver.Free(memory);
+        driver.FreeHost(host);
+        driver.DestroyEvent(moment);
+        driver.DestroyStream(stream);
+        driver.UnloadModule(module);
+        driver.Dispose();
+        driver.Free(memory);
+        driver.DestroyStream(stream);
+        using var again = new LibCudaDriver();
+        Expect(again.State, CudaStatus.Success, "state of the next");
+        again.Free(again.TryAllocate(64));
+    }
+
+    private static void Wrong_launches_of_backends_never_reach_the_driver()
+    {
+        using var driver = new LibCudaDriver();
+        var module = driver.LoadModule(System.Text.Encoding.UTF8.GetBytes(Ptx));
+        var function = driver.GetFunction(module, "saxpy");
+        Refused<CudaLaunchException>(() => driver.Launch(function, new CudaLaunch(1, 32), default, [1, 2f]), "it has 4 parameters (u32, f32, u64, u64), 2 arguments were given");
+        Refused<CudaLaunchException>(() => driver.Launch(function, new CudaLaunch(1, 32), default, [1, 2, (nint)8, (nint)8]), "parameter 1 is f32 of 4 bytes, the argument is Integer");
+        Refused<CudaLaunchException>(() => driver.Launch(function, new CudaLaunch(1, 2048), default, [1, 2f, (nint)8, (nint)8]), "2048 threads is more than its 1024");
+        Refused<CudaLaunchException>(() => driver.Launch(function, new CudaLaunch(1, 32) { SharedBytes = 300 << 10 }, default, [1, 2f, (nint)8, (nint)8]), "bytes of shared memory are more than");
+        Refused<CudaException>(() => driver.GetFunction(module, "daxpy"), "mangled");
+        Expect(Launches(), 0, "launches");
+        Expect(driver.State, CudaStatus.Success, "state");
+        driver.UnloadModule(module);
+    }
+
+    private static void Null_pointers_are_told()
+    {
+        using var driver = new LibCudaDriver();
+        Refused<CudaException>(() => driver.CopyToDevice(default, new byte[4]), "CUDA_ERROR_INVALID_VALUE (1)");
+        Refused<CudaException>(() => driver.CopyToHost(new byte[4], default), "CUDA_ERROR_INVALID_VALUE (1)");
+        Refused<CudaException>(() => driver.FillAsync(default, (byte)0, 4, default), "CUDA_ERROR_INVALID_VALUE (1)");
+        var module = driver.LoadModule(System.Text.Encoding.UTF8.GetBytes(Ptx));
+        driver.Launch(driver.GetFunction(module, "saxpy"), new CudaLaunch(1, 32), default, [1, 2f, CudaDevicePointer.Null, CudaDevicePointer.Null]);
+        Refused<CudaException>(driver.Synchronize, "A kernel that ran before is to blame");
+        Expect(driver.State, CudaStatus.IllegalAddress, "state");
+        driver.UnloadModule(module);
+    }
+
+    private static void A_driver_that_is_older_than_the_PTX_is_told()
+    {
+        using var driver = new LibCudaDriver();
+        Refused<CudaException>(() => driver.LoadModule(System.Text.Encoding.UTF8.GetBytes(Ptx.Replace(".version 7.5", ".version 9.9", StringComparison.Ordinal))), "update the driver");
+        Expect(driver.State, CudaStatus.Success, "state");
     }
 
     private static void The_interface_for_backends_works()
@@ -335,5 +400,5 @@ internal static class FakeDriverScenarios
 
     private static unsafe int Launches() => ((delegate* unmanaged<int>)NativeLibrary.GetExport(Driver, "fake_launches"))();
 
-    private static unsafe void Break() => ((delegate* unmanaged<void>)NativeLibrary.GetExport(Driver, "fake_break"))();
+    private static unsafe void Break(CudaStatus status) => ((delegate* unmanaged<int, void>)NativeLibrary.GetExport(Driver, "fake_break"))((int)status);
 }

@@ -31,14 +31,20 @@ internal sealed class CudaNativeLibrary(string key, string title, string advice,
     /// its folder does not look for its own dependencies there.</summary>
     public CudaNativeLibrary? Needs { get; init; }
 
-    /// <summary>An environment variable that names the file to load instead, for a machine with several versions.</summary>
+    /// <summary>An environment variable that names the file to load instead, for a machine with several versions. Then no other
+    /// is looked for.</summary>
     public string OverrideVariable => $"CUDANET_{key.ToUpperInvariant()}_LIBRARY";
+
+    /// <summary>What is looked for, for messages.</summary>
+    public string[] LookedFor => Chosen is { } file && Names.Length > 0 ? [$"{file} of {OverrideVariable}"] : Names;
+
+    private string? Chosen => Environment.GetEnvironmentVariable(OverrideVariable) is { Length: > 0 } file ? file : null;
 
     /// <exception cref="CudaLibraryException">It is not here.</exception>
     public LoadedLibrary Load()
     {
         var loaded = TryLoad();
-        return loaded.Handle != 0 ? loaded : throw new CudaLibraryException(title, Names, advice, loaded.Error);
+        return loaded.Handle != 0 ? loaded : throw new CudaLibraryException(title, LookedFor, advice, loaded.Error);
     }
 
     public LoadedLibrary TryLoad()
@@ -89,7 +95,11 @@ internal sealed class CudaNativeLibrary(string key, string title, string advice,
 
     private IEnumerable<string> Candidates()
     {
-        if (Environment.GetEnvironmentVariable(OverrideVariable) is { Length: > 0 } chosen) yield return chosen;
+        if (Chosen is { } chosen)
+        {
+            yield return chosen;
+            yield break;
+        }
         foreach (var folder in SearchFolders.Explicit)
             foreach (var name in Names)
                 yield return Path.Combine(folder, name);

@@ -6,7 +6,7 @@
 #include "cudanet_abi.h"
 
 typedef int status;
-enum { ok = 0, invalid_value = 1, out_of_memory = 2, invalid_context = 201, invalid_ptx = 218, invalid_handle = 400, not_found = 500, illegal_address = 700, update_failed = 910 };
+enum { ok = 0, invalid_value = 1, out_of_memory = 2, invalid_context = 201, invalid_ptx = 218, unsupported_ptx_version = 222, invalid_handle = 400, not_found = 500, illegal_address = 700, update_failed = 910 };
 
 typedef struct { int kind; handle context; int value; } object;
 enum { kind_context, kind_module, kind_stream, kind_event, kind_graph, kind_executable, kind_memory, kind_host, kind_pool, kinds };
@@ -21,7 +21,7 @@ static size_t memory_limit = (size_t)1 << 30;
 int fake_live(int kind) { return live[kind]; }
 int fake_wrong_context(void) { return wrong_context; }
 int fake_launches(void) { return launches; }
-void fake_break(void) { broken = illegal_address; }
+void fake_break(int status) { broken = status; }
 
 static handle current(void) { return depth > 0 ? stack[depth - 1] : NULL; }
 
@@ -74,7 +74,8 @@ status cuDeviceGetAttribute(int *v, int a, int d) {
 status cuCtxCreate_v2(handle *c, unsigned flags, int d) { (void)flags; (void)d; make(kind_context, c); stack[depth++] = *c; return ok; }
 status cuCtxDestroy_v2(handle c) { if (current() == c) depth--; return end(kind_context, c); }
 status cuDevicePrimaryCtxRetain(handle *c, int d) { (void)d; if (primary_count++ == 0) make(kind_context, &primary); *c = primary; return ok; }
-status cuDevicePrimaryCtxRelease_v2(int d) { (void)d; return --primary_count == 0 ? end(kind_context, primary) : ok; }
+/* An error loses the context, and with its last owner the error is gone. */
+status cuDevicePrimaryCtxRelease_v2(int d) { (void)d; if (--primary_count) return ok; broken = ok; return end(kind_context, primary); }
 status cuCtxPushCurrent_v2(handle c) { object *o = c; if (o->kind != kind_context) return invalid_context; stack[depth++] = c; return ok; }
 status cuCtxPopCurrent_v2(handle *c) { if (!depth) return invalid_context; *c = stack[--depth]; return ok; }
 status cuCtxSetCurrent(handle c) { if (depth) depth--; if (c) stack[depth++] = c; return ok; }
@@ -104,7 +105,7 @@ status cuMemHostAlloc(void **p, size_t n, unsigned f) { (void)f; return allocate
 status cuMemFreeHost(void *p) { return end(kind_host, (char *)p - 256); }
 status cuMemAllocAsync(device_address *p, size_t n, handle s) { (void)s; return allocate(kind_memory, p, n); }
 status cuMemFreeAsync(device_address p, handle s) { (void)s; return cuMemFree_v2(p); }
-static status copy(void *d, const void *s, size_t n) { if (broken) return broken; if (!current()) return invalid_context; memcpy(d, s, n); return ok; }
+static status copy(void *d, const void *s, size_t n) { if (broken) return broken; if (!d || !s) return invalid_value; if (!current()) return invalid_context; memcpy(d, s, n); return ok; }
 status cuMemcpyHtoD_v2(device_address d, const void *s, size_t n) { return copy((void *)(size_t)d, s, n); }
 status cuMemcpyDtoH_v2(void *d, device_address s, size_t n) { return copy(d, (void *)(size_t)s, n); }
 status cuMemcpyDtoD_v2(device_address d, device_address s, size_t n) { return copy((void *)(size_t)d, (void *)(size_t)s, n); }
@@ -126,7 +127,7 @@ status cuMemcpy3D_v2(const Memcpy3D *c) {
     return ok;
 }
 status cuMemsetD8_v2(device_address d, unsigned char v, size_t n) { memset((void *)(size_t)d, v, n); return ok; }
-status cuMemsetD8Async(device_address d, unsigned char v, size_t n, handle q) { (void)q; memset((void *)(size_t)d, v, n); return ok; }
+status cuMemsetD8Async(device_address d, unsigned char v, size_t n, handle q) { (void)q; if (!d) return invalid_value; memset((void *)(size_t)d, v, n); return ok; }
 status cuMemsetD32_v2(device_address d, unsigned v, size_t n) { for (size_t i = 0; i < n; i++) ((unsigned *)(size_t)d)[i] = v; return ok; }
 status cuMemsetD32Async(device_address d, unsigned v, size_t n, handle q) { (void)q; return cuMemsetD32_v2(d, v, n); }
 
@@ -157,6 +158,7 @@ status cuMemPoolDestroy(handle p) { return end(kind_pool, p); }
 status cuMemPoolGetAttribute(handle p, int a, void *v) { (void)p; *(unsigned long long *)v = (unsigned long long)a * 1000; return ok; }
 
 status cuModuleLoadDataEx(handle *m, const char *image, unsigned n, const int *names, void **values) {
+    if (strstr(image, ".version 9.9")) return unsupported_ptx_version;
     if (strstr(image, "broken")) {
         for (unsigned i = 0; i < n; i++)
             if (names[i] == 5) strcpy(values[i], "ptxas application ptx input, line 7; error   : Parsing error");
@@ -175,6 +177,7 @@ static status saxpy(unsigned grid, unsigned block, unsigned shared, void **p) {
     if ((int)shared > dynamic_shared) return invalid_value;
     int n = *(int *)p[0];
     float a = *(float *)p[1], *x = *(float **)p[2], *y = *(float **)p[3];
+    if (!x || !y) { broken = illegal_address; return ok; } /* told by the next call, as a card does */
     for (int i = 0; i < n && i < (int)(grid * block); i++) y[i] += a * x[i];
     launches++;
     return ok;
