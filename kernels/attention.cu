@@ -19,38 +19,14 @@
 // s = scale·s + bias in units of log₂ e, −∞ for pairs out of sight. `row` is the query of s[0][0][0], `column` its key.
 DEVICE void finish_scores(const AttentionArguments &g, const Sequence &sequence, const T *bias, float (*s)[BN / 8][4], int row, int column, bool partial) {
     float scale = g.scale * LOG2E;
-#pragma unroll
-    for (int i = 0; i < ROW_TILES; i++)
-#pragma unroll
-        for (int j = 0; j < BN / 8; j++)
-#pragma unroll
-            for (int e = 0; e < 4; e++) s[i][j][e] *= scale;
+    EACH_SCORE(i, j, e) s[i][j][e] *= scale;
     if (bias) {
-#pragma unroll
-        for (int i = 0; i < ROW_TILES; i++)
-#pragma unroll
-            for (int e = 0; e < 4; e++) {
-                int query = row + 16 * i + (e & 2) * 4, end = query < sequence.lengthQ ? sequence.lengthK : 0;
-                const T *at = bias + query * g.strideBias.row;
-#pragma unroll
-                for (int j = 0; j < BN / 8; j++) {
-                    int key = column + 8 * j + (e & 1);
-                    if (key < end) s[i][j][e] = fmaf(to_float(at[key]), LOG2E, s[i][j][e]);
-                }
-            }
-    }
-    if (!partial) return;
-#pragma unroll
-    for (int i = 0; i < ROW_TILES; i++)
-#pragma unroll
-        for (int e = 0; e < 4; e++) {
-            int query = row + 16 * i + (e & 2) * 4, first = sequence.first(query), end = min(sequence.lengthK, sequence.end(query));
-#pragma unroll
-            for (int j = 0; j < BN / 8; j++) {
-                int key = column + 8 * j + (e & 1);
-                if (key < first || key >= end) s[i][j][e] = -INFINITY_F;
-            }
+        EACH_SCORE(i, j, e) {
+            int query = row + 16 * i + (e & 2) * 4, key = column + 8 * j + (e & 1);
+            if (key < sequence.keys(query)) s[i][j][e] = fmaf(to_float(bias[query * g.strideBias.row + key]), LOG2E, s[i][j][e]);
         }
+    }
+    if (partial) EACH_SCORE(i, j, e) if (!sequence.sees(row + 16 * i + (e & 2) * 4, column + 8 * j + (e & 1))) s[i][j][e] = -INFINITY_F;
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS) attention_forward(AttentionArguments g) {

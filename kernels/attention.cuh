@@ -85,7 +85,9 @@ struct Sequence {
     // Queries that see a key.
     DEVICE int first_query(int key) const { return key - offset - right; }
     DEVICE int end_query(int key) const { return key - offset + left + 1; }
-    DEVICE bool sees(int query, int key) const { return key >= first(query) && key < end(query) && key < lengthK && query < lengthQ; }
+    // Keys that exist for a query.
+    DEVICE int keys(int query) const { return query < lengthQ ? lengthK : 0; }
+    DEVICE bool sees(int query, int key) const { return key >= first(query) && key < min(keys(query), end(query)); }
     // True if a tile has a pair that is out of sight or outside.
     DEVICE bool partial(int query, int queries, int key, int keys) const {
         return query + queries > lengthQ || key + keys > lengthK || key < first(query + queries - 1) || key + keys > end(query);
@@ -197,6 +199,12 @@ template <> DEVICE void multiply<f32>(float *d, const unsigned *a, const unsigne
     mma_1688_tf32(d, high, high + 4);
 }
 
+// For the scores [16·ROW_TILES, BN] of a warp: number e of tile (i, j) has row 16·i + lane/4 + 8·(e/2), column 8·j + 2·(lane%4) + e%2.
+#define EACH_SCORE(i, j, e)                                                                                             \
+    _Pragma("unroll") for (int i = 0; i < ROW_TILES; i++)                                                               \
+    _Pragma("unroll") for (int j = 0; j < BN / 8; j++)                                                                  \
+    _Pragma("unroll") for (int e = 0; e < 4; e++)
+
 // s[16·ROW_TILES, COLUMNS] = rows·columnsᵀ, both [·, D] as they lie. `rows` and `columns` are from lane_rows and lane_pairs.
 template <int M, int COLUMNS> DEVICE void dot_rows(float (*s)[COLUMNS / 8][4], unsigned rows, unsigned columns) {
 #pragma unroll
@@ -205,7 +213,8 @@ template <int M, int COLUMNS> DEVICE void dot_rows(float (*s)[COLUMNS / 8][4], u
         for (int j = 0; j < COLUMNS / 8; j++)
 #pragma unroll
             for (int e = 0; e < 4; e++) s[i][j][e] = 0.0f;
-#pragma unroll
+    // Not all steps: the long f32 code would not fit into the instruction cache.
+#pragma unroll 4
     for (int k = 0; k < KSTEPS; k++) {
         unsigned a[M][4];
 #pragma unroll

@@ -117,6 +117,8 @@ internal sealed record AttentionProblem(string Type, int LengthQ, int LengthK, i
         // What a product loses: nothing in 2-byte types; three tf32 products lose 2⁻²¹, one 2⁻¹⁰; a rotated number is rounded.
         double unit = KernelBench.Unit(Type), product = (Type != "f32" ? 0 : Tf32 ? Math.Pow(2, -10) : Math.Pow(2, -21)) + (Rotary > 0 ? 2 * unit : 0);
         double weightUnit = Type == "f32" ? 4 * F32 : unit;
+        // Subnormal halves are 2⁻²⁴ apart.
+        double least = Type == "f16" ? Math.Pow(2, -25) : 1e-30;
         for (int b = 0; b < Batch; b++)
             for (int h = 0; h < Heads; h++)
             {
@@ -159,7 +161,7 @@ internal sealed record AttentionProblem(string Type, int LengthQ, int LengthK, i
                         }
 
                         r.O[atQ + d] = o;
-                        double tolerance = r.OTolerance[atQ + d] = (magnitude * (relative + weightUnit + (Type == "f32" ? product : 0))) + (unit * Math.Abs(o)) + 1e-30;
+                        double tolerance = r.OTolerance[atQ + d] = (magnitude * (relative + weightUnit + (Type == "f32" ? product : 0))) + (unit * Math.Abs(o)) + least + (least * keys.Length);
                         delta += gradient[atQ + d] * o;
                         deltaLoss += Math.Abs(gradient[atQ + d]) * (tolerance + (Depth * F32 * Math.Abs(o)));
                     }
@@ -175,17 +177,17 @@ internal sealed record AttentionProblem(string Type, int LengthQ, int LengthK, i
                         }
 
                         double ds = p[n] * (dp - delta);
-                        double dsLoss = (p[n] * ((relative * Math.Abs(dp - delta)) + (magnitude * (product + ((Depth + 8) * F32))) + deltaLoss)) + (weightUnit * Math.Abs(ds));
+                        double dsLoss = (p[n] * ((relative * Math.Abs(dp - delta)) + (magnitude * (product + ((Depth + 8) * F32))) + deltaLoss)) + (weightUnit * Math.Abs(ds)) + least;
                         if (bias is not null)
                         {
                             r.DBias[(((((b * Heads) + h) * LengthQ) + i) * LengthK) + keys[n]] = ds;
-                            r.DBiasTolerance[(((((b * Heads) + h) * LengthQ) + i) * LengthK) + keys[n]] = dsLoss + (unit * Math.Abs(ds)) + 1e-30;
+                            r.DBiasTolerance[(((((b * Heads) + h) * LengthQ) + i) * LengthK) + keys[n]] = dsLoss + (unit * Math.Abs(ds));
                         }
 
                         for (int d = 0; d < Depth; d++)
                         {
                             r.DV[atK + d] += p[n] * gradient[atQ + d];
-                            r.DVTolerance[atK + d] += p[n] * Math.Abs(gradient[atQ + d]) * (relative + weightUnit + product);
+                            r.DVTolerance[atK + d] += Math.Abs(gradient[atQ + d]) * ((p[n] * (relative + weightUnit + product)) + least);
                             r.DQ[atQ + d] += Scale * ds * k[atK + d];
                             r.DQTolerance[atQ + d] += Math.Abs(Scale * k[atK + d]) * (dsLoss + (Math.Abs(ds) * (product + ((lengthK + 8) * F32))));
                             r.DK[atK + d] += Scale * ds * q[atQ + d];
@@ -195,7 +197,7 @@ internal sealed record AttentionProblem(string Type, int LengthQ, int LengthK, i
                 }
             }
 
-        r.Finish(unit * (Rotary > 0 ? 2 : 1));
+        r.Finish(unit * (Rotary > 0 ? 2 : 1), least);
         return r;
     }
 
@@ -249,11 +251,11 @@ internal sealed record AttentionProblem(string Type, int LengthQ, int LengthK, i
         public double[] DBias { get; } = new double[problem.Bias is null ? 0 : problem.Batch * problem.Heads * problem.LengthQ * problem.LengthK];
         public double[] DBiasTolerance { get; } = new double[problem.Bias is null ? 0 : problem.Batch * problem.Heads * problem.LengthQ * problem.LengthK];
 
-        public void Finish(double unit)
+        public void Finish(double unit, double least)
         {
-            Round(DQ, DQTolerance, unit);
-            Round(DK, DKTolerance, unit);
-            Round(DV, DVTolerance, unit);
+            Round(DQ, DQTolerance, unit, least);
+            Round(DK, DKTolerance, unit, least);
+            Round(DV, DVTolerance, unit, least);
             if (problem.Rotary == 0) return;
             DQ = problem.Rotate(DQ, problem.Heads, problem.RowsQ, queries: true, -1);
             DK = problem.Rotate(DK, problem.KeyHeads, problem.RowsK, queries: false, -1);
@@ -261,9 +263,9 @@ internal sealed record AttentionProblem(string Type, int LengthQ, int LengthK, i
             DKTolerance = Spread(DKTolerance);
         }
 
-        private static void Round(double[] values, double[] tolerances, double unit)
+        private static void Round(double[] values, double[] tolerances, double unit, double least)
         {
-            for (int i = 0; i < values.Length; i++) tolerances[i] += (unit * Math.Abs(values[i])) + 1e-30;
+            for (int i = 0; i < values.Length; i++) tolerances[i] += (unit * Math.Abs(values[i])) + least;
         }
 
         // A turned pair has at most the sum of its errors; the row's largest two bound any pair.

@@ -30,11 +30,7 @@ public static class AttentionKernels
 
     /// <summary>The least of <see cref="HeadSizes"/> that holds so many numbers.</summary>
     /// <exception cref="ArgumentOutOfRangeException">More than 256.</exception>
-    public static int HeadSize(int depth)
-    {
-        foreach (int size in HeadSizes) if (depth <= size) return size;
-        throw new ArgumentOutOfRangeException(nameof(depth), depth, "Attention kernels take heads of at most 256 numbers.");
-    }
+    public static int HeadSize(int depth) => Smallest(HeadSizes, depth);
 
     /// <summary>Queries of a block, keys of a tile, and rows of a warp in sixteens.</summary>
     /// <remarks>Two sixteens a warp halve the reads of shared memory for each product; sums and scores then fill the registers
@@ -57,7 +53,13 @@ public static class AttentionKernels
         return new(spec, "attention_forward", Blocks(lengthQ, rows, heads, batch), rows / perWarp * 2, (rows + (2 * columns)) * Pitch(type, headSize));
     }
 
-    internal static Dim3 Blocks(int length, int rows, int heads, int batch) => checked((length + rows - 1) / rows * heads * batch);
+    internal static int Smallest(IReadOnlyList<int> sizes, int depth)
+    {
+        foreach (int size in sizes) if (depth <= size) return size;
+        throw new ArgumentOutOfRangeException(nameof(depth), depth, $"Attention kernels take heads of at most {sizes[^1]} numbers.");
+    }
+
+    internal static int Blocks(int length, int rows, int heads, int batch) => checked((length + rows - 1) / rows * heads * batch);
 
     /// <summary>Arguments of dense tensors [1, heads, length, size] side by side in buffers.</summary>
     internal static AttentionArguments Dense(int heads, int length, int size) => new()
