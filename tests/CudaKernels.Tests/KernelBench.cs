@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using CudaNet.Cuda.Driver;
+using CudaNet.Cuda.Virtual;
 using CudaNet.VirtualGpu;
 using Dim3 = CudaNet.VirtualGpu.Dim3;
 using KernelArgument = CudaNet.VirtualGpu.KernelArgument;
@@ -84,8 +84,9 @@ internal sealed class KernelBench : IDisposable
     /// <summary>Runs a sample of the catalogue.</summary>
     public LaunchResult Run(KernelSample sample)
     {
-        var pointers = sample.Buffers.Select((buffer, i) => new CudaDevicePointer((nint)Make(buffer, i).Address)).ToArray();
-        return Run(sample.Launch, [.. sample.Arguments(pointers).Select(Argument)]);
+        var result = new SampleRunner(Device).Run(sample);
+        Assert.That(result.Findings, Is.Empty, $"{sample.Launch.Spec} {sample.Launch.Entry}: {string.Join("\n", result.Findings)}");
+        return result;
     }
 
     /// <summary>Runs a launch in its geometry.</summary>
@@ -101,26 +102,6 @@ internal sealed class KernelBench : IDisposable
         Run(prepared.Launch, [.. pointers, .. prepared.Arguments.Select(Argument)]);
 
     private static KernelArgument Argument(Cuda.Driver.KernelArgument argument) => KernelArgument.FromBytes(argument.Bytes);
-
-    private DevicePointer Make(SampleBuffer buffer, int seed)
-    {
-        int count = (int)buffer.Count;
-        if (buffer.Fill == SampleFill.Unwritten) return Output(buffer.Type, count);
-        double[] values = buffer.Fill switch
-        {
-            SampleFill.Zeros => new double[count],
-            SampleFill.Indices => [.. Enumerable.Range(0, count).Select(i => (double)(i % buffer.Bound))],
-            _ => Random("f32", count, seed),
-        };
-        return buffer.Type switch
-        {
-            "f64" => Upload(values),
-            "i64" => Upload(Array.ConvertAll(values, value => (long)Math.Ceiling(value))),
-            "i32" => Upload(Array.ConvertAll(values, value => (int)Math.Ceiling(value))),
-            "u8" => Upload(Array.ConvertAll(values, value => (byte)Math.Abs(Math.Ceiling(value)))),
-            _ => Upload(buffer.Type, values),
-        };
-    }
 
     /// <summary>Every element within its own tolerance; names the worst one.</summary>
     public static void Close(double[] actual, double[] expected, Func<int, double> tolerance, string what)

@@ -1,6 +1,4 @@
 using System.Text.RegularExpressions;
-using CudaNet.Cuda.Driver;
-using CudaNet.VirtualGpu;
 
 namespace CudaNet.Tests;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using CudaNet.Execution;
+using CudaNet.Cuda.Driver;
 
 namespace CudaNet.Cli;
 
@@ -8,10 +8,10 @@ internal static class Devices
 {
     public static Option<string> Option() => new Option<string>("--device")
     {
-        Description = "Where to run: cpu, cuda, cuda:1, …",
+        Description = "Where to run: cpu, cuda, cuda:1, virtual (a CUDA device in software), or auto (cuda if there is one, else cpu)",
         HelpName = "DEVICE",
         DefaultValueFactory = _ => "cpu",
-    }.Completing(["cpu", "cuda", "virtual"]);
+    }.Completing(["auto", "cpu", "cuda", "virtual"]);
 
     /// <summary>Makes the named device the default one.</summary>
     /// <exception cref="DeviceException">There is none.</exception>
@@ -19,7 +19,7 @@ internal static class Devices
     {
         // The CPU is always there, and an error that lists what is known shall say so.
         _ = Device.Cpu.Backend;
-        var device = Device.Parse(name);
+        var device = name.Trim().Equals("auto", StringComparison.OrdinalIgnoreCase) ? (CudaDriver.IsAvailable ? Device.Cuda : Device.Cpu) : Device.Parse(name);
         _ = device.Backend;
         return Device.Default = device;
     }

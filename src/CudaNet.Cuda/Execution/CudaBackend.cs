@@ -171,8 +171,8 @@ public sealed class CudaBackend : IBackend, IDisposable
     [ModuleInitializer]
     internal static void Install()
     {
-        Backends.Register(Device.Cuda.Kind, static index => new CudaBackend(new(Device.Cuda.Kind, index), new LibCudaDriver(index), null));
-        Backends.Register(Device.Virtual.Kind, static index => new CudaBackend(new(Device.Virtual.Kind, index), new VirtualCudaDriver(), null));
+        Backends.Register(Device.Cuda.Kind, static index => new CudaBackend(new(Device.Cuda.Kind, index), new LibCudaDriver(index), KernelCompilers.ForCard()));
+        Backends.Register(Device.Virtual.Kind, static index => new CudaBackend(new(Device.Virtual.Kind, index), new VirtualCudaDriver(VirtualDevices.FromEnvironment()), KernelCompilers.ForVirtualDevice()));
     }
 #pragma warning restore CA2255
 }

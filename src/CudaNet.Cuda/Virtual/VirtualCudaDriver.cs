@@ -27,7 +27,7 @@ public sealed partial class VirtualCudaDriver(VirtualDeviceOptions? options = nu
     public event Action<LaunchResult>? Launched;
 
     /// <summary>The device: its memory, and the leaks after disposal.</summary>
-    public VirtualDevice Device { get; } = new(options ?? new VirtualDeviceOptions { MemoryBytes = DefaultMemory });
+    public VirtualDevice Device { get; } = new(options ?? VirtualDevices.Default);
 
     /// <inheritdoc/>
     public CudaDeviceProperties Properties => field ??= Describe(Device.Options);
@@ -43,9 +43,6 @@ public sealed partial class VirtualCudaDriver(VirtualDeviceOptions? options = nu
             lock (_gate) return _state;
         }
     }
-
-    // Memory of the machine is touched twice, for the bytes and for what is known of them.
-    private static long DefaultMemory => Math.Min(new VirtualDeviceOptions().MemoryBytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4);
 
     /// <inheritdoc/>
     public (long Free, long Total) MemoryInfo()
