@@ -310,6 +310,32 @@ DEVICE bool in_range(const IndexedAxis &axis, long long index, IndexError *error
     return false;
 }
 
+// --- Keys that sort --------------------------------------------------------------------------------------------------
+
+typedef double f64;
+typedef unsigned char u8;
+typedef int i32;
+typedef long long i64;
+typedef unsigned u32;
+typedef unsigned long long u64;
+
+// An unsigned number of the same order, of as many bits as the type has. −0 and 0 have one key, all NaN the greatest.
+DEVICE u32 key_of(u8 x) { return x; }
+DEVICE u32 key_of(i32 x) { return (u32)x ^ 0x80000000u; }
+DEVICE u64 key_of(i64 x) { return (u64)x ^ 0x8000000000000000ull; }
+DEVICE u32 key_of(f32 x) {
+    u32 bits = __float_as_uint(x + 0.0f); // −0 + 0 = 0
+    return x != x ? 0xFFFFFFFFu : bits & 0x80000000u ? ~bits : bits | 0x80000000u;
+}
+DEVICE u64 key_of(f64 x) {
+    u64 bits = (u64)__double_as_longlong(x + 0.0);
+    return x != x ? ~0ull : bits & 0x8000000000000000ull ? ~bits : bits | 0x8000000000000000ull;
+}
+DEVICE u32 key_of(f16 x) { return key_of(to_float(x)) == 0xFFFFFFFFu ? 0xFFFFu : x.bits == 0x8000u ? 0x8000u : x.bits & 0x8000u ? ~x.bits & 0xFFFFu : x.bits | 0x8000u; }
+DEVICE u32 key_of(bf16 x) { return key_of(to_float(x)) >> 16; } // the upper half of a float
+
+template <typename T> struct KeyOf { typedef decltype(key_of(T())) Type; };
+
 // --- Random bits -----------------------------------------------------------------------------------------------------
 
 // Philox 4×32-10 (Salmon, Moraes, Dror, Shaw 2011): four random words for a counter of 128 bits and a key of 64.

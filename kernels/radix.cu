@@ -12,8 +12,6 @@
 #ifndef KEY
 #define KEY u32
 #endif
-typedef unsigned u32;
-typedef unsigned long long u64;
 
 #define THREADS 256
 #define ROUNDS 8 // of THREADS keys a tile: long enough that counts are few, short enough for many blocks

@@ -16,10 +16,6 @@
 #define T f32
 #endif
 
-typedef double f64;
-typedef int i32;
-typedef long long i64;
-
 template <typename E> struct SumOf { typedef E Type; };
 template <> struct SumOf<f16> { typedef f32 Type; };
 template <> struct SumOf<bf16> { typedef f32 Type; };

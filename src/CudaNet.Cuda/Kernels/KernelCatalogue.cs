@@ -16,6 +16,8 @@ public static class KernelCatalogue
         OptimizerKernels.Family,
         RadixKernels.Family,
         PoolKernels.Family,
+        RandomKernels.DropoutFamily,
+        RandomKernels.Family,
         ReduceKernels.Family,
         SegmentKernels.Family,
         SoftmaxKernels.Family,
