@@ -9,7 +9,8 @@
 //           a row, channel by channel; upstream dense. One and two axes are three, the first ones of size 1.
 // Types     T is f32, f16 or bf16; sums are f32. conv_simt and conv_weight_simt (T=f32) multiply exactly; the mma ones in
 //           tf32 for f32 (rounded to nearest, 10 bits), exactly for f16 and bf16.
-// Epilogue  v = sum + bias[channel]; v = activation(v), as numbered in common.cuh; v += beta·residual[…]; null pointers leave out.
+// Epilogue  v = sum + bias[channel]; v = activation(v), as numbered in common.cuh; v += beta·residual[…], or the
+//           residual before the activation; null pointers leave out.
 // Split-K   conv_weight_*: with splits > 1, part s of the sum goes to partial[s, …] (f32); conv_join adds them in order.
 // Limits    positions of all images, channels times taps of a group, and elements of an image < 2³¹; coordinates < 2²⁹.
 //           MODE 0 takes anything. MODE 1 (conv_weight_*) wants upstream planes of whole 16 bytes. MODE 2 is for one tap at
@@ -60,7 +61,7 @@ struct ConvArguments {
     int rows, channels, taps, leading;
     // Images times positions.
     int columns;
-    int splits, activation;
+    int splits, activation, residualFirst;
     float beta;
     ConvAxis d, h, w;
     // Positions of an image, of a slice, of a row; taps likewise.
@@ -82,9 +83,11 @@ DEVICE float activate(int kind, float v) {
 }
 
 DEVICE float finish(const ConvArguments &g, float v, int channel, long long at) {
+    float residual = g.residual ? g.beta * to_float(g.residual[at]) : 0.0f;
     if (g.bias) v += to_float(g.bias[channel]);
+    if (g.residualFirst) v += residual;
     v = activate(g.activation, v);
-    if (g.residual) v = fmaf(g.beta, to_float(g.residual[at]), v);
+    if (!g.residualFirst) v += residual;
     return v;
 }
 

@@ -153,10 +153,16 @@ public sealed class ConvTests
             var result = _bench.Output(_type, length);
             LaunchResult? last = null;
             for (int i = 0; i < products.Length; i++)
-                last = Launch(ConvKernels.Product(_spec, products[i], _p.Groups, _tileRows), products[i] with { Source = Of(sourceAt), Weight = Of(weights(i)), Result = Of(result), Bias = Of(biasAt), Residual = Of(residualAt), Beta = Beta, Activation = epilogue ? _activation : 0 });
+                last = Launch(ConvKernels.Product(_spec, products[i], _p.Groups, _tileRows), products[i] with { Source = Of(sourceAt), Weight = Of(weights(i)), Result = Of(result), Bias = Of(biasAt), Residual = Of(residualAt), Beta = Beta, Activation = epilogue ? _activation : 0, ResidualFirst = _activation & 1 });
             var (sums, magnitudes) = ConvCases.Sum(_p, length, term);
             int plane = length / _p.Images / channels;
-            double[] expected = [.. sums.Select((sum, i) => epilogue ? GemmTests.Activate(_activation, sum + bias[i / plane % channels]) + (Beta * residual[i]) : sum)];
+            double Finish(double sum, int i)
+            {
+                double first = (_activation & 1) == 1 ? Beta * residual[i] : 0;
+                return GemmTests.Activate(_activation, sum + bias[i / plane % channels] + first) + (Beta * residual[i]) - first;
+            }
+
+            double[] expected = [.. sums.Select((sum, i) => epilogue ? Finish(sum, i) : sum)];
             Close(what, result, expected, magnitudes, i => epilogue ? 1 + Math.Abs(Beta * residual[i]) : 0, depth);
             return last!;
         }

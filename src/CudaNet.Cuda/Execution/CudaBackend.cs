@@ -34,7 +34,10 @@ public sealed class CudaBackend : IBackend, IDisposable
         _staging = new(driver);
         Kernels = new(driver, compiler, preferEmbedded: device.Kind == Device.Virtual.Kind);
         // One line a family; each registers the ops that it runs.
+        ConvolutionSteps.Register(_table);
+        EpilogueSteps.Register(_table);
         NormalisationSteps.Register(_table);
+        PoolingSteps.Register(_table);
     }
 
     /// <inheritdoc/>
@@ -83,6 +86,7 @@ public sealed class CudaBackend : IBackend, IDisposable
     {
         if (!_table.Claims(step.Op, [.. step.Inputs.Select(input => input.Type)]))
         {
+            if (EpilogueSteps.TryStage(this, step) is { } staged) return staged;
             foreach (var op in OpsOf(step.Op)) _hostOps.TryAdd($"{op.Name} {(step.Inputs.Count > 0 ? step.Inputs[0] : step.Outputs[0]).DType.ShortName()}", 0);
             return new HostStep(this, step);
         }

@@ -40,8 +40,8 @@ public struct ConvArguments
     /// <summary>Images times positions.</summary>
     public int Columns;
 
-    /// <summary>Parts of the sum over columns; the number of the activation.</summary>
-    public int Splits, Activation;
+    /// <summary>Parts of the sum over columns; the number of the activation; 1 where the residual is added before it.</summary>
+    public int Splits, Activation, ResidualFirst;
 
     /// <summary>Factor of the residual.</summary>
     public float Beta;

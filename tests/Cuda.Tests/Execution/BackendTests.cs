@@ -1,9 +1,6 @@
 using CudaNet.Cuda.Driver;
 using CudaNet.Cuda.Execution;
-using CudaNet.Cuda.Virtual;
-using CudaNet.Execution;
 using CudaNet.Graphs;
-using CudaNet.VirtualGpu;
 
 namespace CudaNet.Tests.Execution;
 
@@ -11,12 +8,10 @@ namespace CudaNet.Tests.Execution;
 [NonParallelizable]
 public sealed class BackendTests
 {
-    private static int _devices = 100;
-
     [Test]
     public void Values_go_to_the_device_and_back_in_any_size([Values(0, 1, 5, 4 << 20, (8 << 20) + 3)] int count)
     {
-        using var run = new Run();
+        using var run = new VirtualRun();
         var bytes = new byte[count];
         new Random(1).NextBytes(bytes);
         Assert.That(Tensor.From(bytes, [count], run.Device).ToBytes(), Is.EqualTo(bytes));
@@ -25,7 +20,7 @@ public sealed class BackendTests
     [Test]
     public void A_plan_is_replayed_from_its_third_run_on_with_the_same_values()
     {
-        using var run = new Run();
+        using var run = new VirtualRun();
         var input = Tensor.Rand([8, 32], device: run.Device).Realize();
         var softmax = Compiled.Of((Tensor x) => (x.Softmax(-1).Softmax(-1) + x.LogSoftmax(-1).Softmax(-1)).Softmax(-1).Softmax(-1));
         var first = softmax(input).ToDoubles();
@@ -37,7 +32,7 @@ public sealed class BackendTests
     [Test]
     public void With_CUDANET_SYNC_an_error_names_the_step_that_made_it()
     {
-        using var run = new Run(new CudaOptions { Synchronous = true });
+        using var run = new VirtualRun(new CudaOptions { Synchronous = true });
         var x = Tensor.Rand([4, 8], device: run.Device).Realize();
         // The memory goes away under the tensor: what a kernel with a wrong address does.
         run.Driver.Free(new(x.Node.Buffer!.Pointer));
@@ -48,7 +43,7 @@ public sealed class BackendTests
     [Test]
     public void A_device_that_is_lost_leaves_others_usable()
     {
-        using Run lost = new(), other = new();
+        using VirtualRun lost = new(), other = new();
         var x = Tensor.Rand([4, 8], device: lost.Device).Realize();
         lost.Driver.Free(new(x.Node.Buffer!.Pointer));
         Assert.That(() => x.Softmax(-1).ToArray<float>(), Throws.InstanceOf<CudaException>());
@@ -59,7 +54,7 @@ public sealed class BackendTests
     [Test]
     public void Memory_that_runs_out_is_an_exception_that_names_the_holders_and_leaves_the_device_usable()
     {
-        using var run = new Run(memory: 64 << 20);
+        using var run = new VirtualRun(memory: 64 << 20);
         var held = Tensor.Ones([2 << 20], device: run.Device).Realize();
         var error = Assert.Throws<OutOfMemoryException>(() => Tensor.Rand([1 << 28], device: run.Device).Realize())!;
         Assert.That(error.Message, Does.Contain("1.00 GiB").And.Contain("8.0 MiB"));
@@ -69,32 +64,8 @@ public sealed class BackendTests
     [Test]
     public void Dropped_tensors_give_their_memory_back()
     {
-        using var run = new Run(memory: 16 << 20);
+        using var run = new VirtualRun(memory: 16 << 20);
         for (var k = 0; k < 40; k++) Tensor.Rand([1 << 18], device: run.Device).Realize();
         Assert.That(run.Backend.Memory.PeakBytes, Is.LessThan(16 << 20));
-    }
-
-    /// <summary>A virtual device of its own.</summary>
-    private sealed class Run : IDisposable
-    {
-        public Run(CudaOptions? options = null, long memory = 256 << 20)
-        {
-            Device = new("virtualtest", Interlocked.Increment(ref _devices));
-            Driver = new(new VirtualDeviceOptions { MemoryBytes = memory });
-            Driver.Launched += _ => Launches++;
-            Backend = new(Device, Driver, null, options ?? new CudaOptions());
-            Backends.Register("virtualtest", _ => Backend);
-            _ = Device.Backend;
-        }
-
-        public Device Device { get; }
-
-        public VirtualCudaDriver Driver { get; }
-
-        public CudaBackend Backend { get; }
-
-        public int Launches { get; private set; }
-
-        public void Dispose() => Backend.Dispose();
     }
 }

@@ -1,0 +1,47 @@
+using CudaNet.Cuda.Driver;
+using CudaNet.Execution;
+using CudaNet.Graphs;
+
+namespace CudaNet.Cuda.Execution;
+
+/// <summary>Products with an epilogue: in the kernel's own where it knows it, else two steps.</summary>
+internal static class EpilogueSteps
+{
+    public static void Register(CudaKernelTable table) =>
+        table.Add<FusedEpilogue>(step => ConvolutionSteps.Fused(step, step.Op<FusedEpilogue>()),
+            accepts: (op, k, layout) => k < op.AnchorInputs ? table.Accepts(op.Anchor, k, layout) : KernelEpilogue.Match(op) is null || KernelEpilogue.Adds(layout),
+            claims: ConvolutionSteps.ClaimsFused);
+
+    /// <summary>The two steps of a product whose kernel does not know the epilogue; null where the device has no such product.</summary>
+    public static ICudaStep? TryStage(CudaBackend backend, Step step)
+    {
+        if (step.Op is not FusedEpilogue op || !backend.RunsOnDevice(op.Anchor, [.. step.Inputs.Take(op.AnchorInputs).Select(input => input.Type)])) return null;
+        var result = new Operand(0, Layout.Contiguous(step.Outputs[0].Shape), op.Epilogue.Inputs[0]);
+        var product = new Step(op.Anchor, [.. step.Inputs.Take(op.AnchorInputs)], [result]) { Name = op.Anchor.Name };
+        var epilogue = new Step(new FusedElementwise(op.Epilogue, result.Shape), [result, .. step.Inputs.Skip(op.AnchorInputs)], step.Outputs) { Name = step.Name };
+        return new Staged(backend, step, (ICudaStep)backend.Compile(product), (ICudaStep)backend.Compile(epilogue), op.AnchorInputs, result.Shape.ElementCount * result.DType.Size());
+    }
+
+    /// <summary>A product into scratch memory, and its epilogue from there.</summary>
+    private sealed class Staged(CudaBackend backend, Step step, ICudaStep product, ICudaStep epilogue, int productInputs, long resultBytes) : ICudaStep
+    {
+        private readonly long _own = (resultBytes + 255) / 256 * 256;
+
+        public Step Step => step;
+
+        public long ScratchBytes => _own + Math.Max(product.ScratchBytes, epilogue.ScratchBytes);
+
+        public bool IsRecordable => product.IsRecordable && epilogue.IsRecordable;
+
+        public bool ReportsErrors => product.ReportsErrors || epilogue.ReportsErrors;
+
+        void IStepKernel.Run(ReadOnlySpan<nint> operands) => backend.Run(this, operands);
+
+        public void Enqueue(in StepAddresses addresses, CudaStreamHandle stream)
+        {
+            var rest = addresses.Scratch + (nint)_own;
+            product.Enqueue(new([.. addresses.Operands[..productInputs], addresses.Scratch], rest, addresses.Error), stream);
+            epilogue.Enqueue(new([addresses.Scratch, .. addresses.Operands[productInputs..]], rest, addresses.Error), stream);
+        }
+    }
+}
