@@ -8,7 +8,7 @@
 // Masks     causal and windows by left and right, the ends of queries and keys aligned; a tile that nobody sees is not read.
 //           A row that sees no key is zero and has lse −∞.
 // Limits    depth ≤ D in whole 16 bytes, pointers and strides as well; lengths < 2³⁰; any scale. ROPE: rotary/2 is a multiple
-//           of a 16-byte chunk (interleaved: rotary is), tables reach to the last position.
+//           of a 16-byte chunk (interleaved: rotary is), tables reach to the last position, queries before the first key are not turned.
 // Launch    grid ceil(S/BM)·H·B, block THREADS, dynamic shared memory (BM + 2·BN)·PITCH. Late queries come first: they
 //           have the most to do under a causal mask.
 // Source    FlashAttention-2 (Dao 2023); online normaliser of Milakov, Gimelshein 2018; RoPE of Su et al. 2021.
@@ -59,7 +59,7 @@ extern "C" __global__ void __launch_bounds__(THREADS) attention_forward(Attentio
 #if ROPE
     cp_async_wait<0>();
     __syncthreads();
-    rotate_tile<BM, THREADS>(tileQ, g, row0 + sequence.offset, rows, 1.0f);
+    rotate_tile<BM, THREADS>(tileQ, g.rotation, row0 + sequence.offset, 1, 0, rows, 1.0f);
 #endif
 
     for (int key = first; key < last; key += BN) {
@@ -68,7 +68,7 @@ extern "C" __global__ void __launch_bounds__(THREADS) attention_forward(Attentio
         load_tile<BN, THREADS>(sharedV, v, g.strideV.row, key, sequence.lengthK, g.depth);
         cp_async_commit();
 #if ROPE
-        rotate_tile<BN, THREADS>(tileK, g, key, sequence.lengthK - key, 1.0f);
+        rotate_tile<BN, THREADS>(tileK, g.rotation, key, 1, 0, sequence.lengthK - key, 1.0f);
         __syncthreads();
 #endif
         float s[ROW_TILES][BN / 8][4];

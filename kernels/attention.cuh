@@ -42,13 +42,19 @@
 // Distances in elements; neighbours of a row lie side by side. Rows begin at multiples of 16 bytes.
 struct Strides { long long batch, head, row; };
 
+// Angles of positions, for ROPE.
+struct Rotation {
+    const float *cosine, *sine; // [positions, size/2]
+    int size, interleaved;      // rotated numbers of a row; pairs side by side (1) or half of them apart (0)
+};
+
 struct AttentionArguments {
     const T *q, *k, *v;      // [B, H, S, depth], [B, G, L, depth] twice
     const T *bias;           // [B, H, S, L], broadcast by strides of 0; null for none
     T *o;                    // [B, H, S, depth]
     float *lse;              // [B, H, S]: ln Σ e^score, −∞ where a row sees no key
     const int *startsQ, *startsK; // [B + 1] first rows of packed sequences; null where all have the full lengths
-    const float *cosine, *sine;   // [positions, rotary/2] for ROPE
+    Rotation rotation;
     const T *dout;           // gradients, all like their values
     float *delta;            // like lse: Σ dout·o of each row
     T *dq, *dk, *dv, *dbias;
@@ -58,7 +64,6 @@ struct AttentionArguments {
     int lengthQ, lengthK;    // S and L; of packed sequences the longest
     int depth;
     int left, right;         // keys that a query sees before and behind its own position; −1 for all. Causal: −1, 0
-    int rotary, interleaved; // rotated numbers of a row; pairs side by side (1) or half a row apart (0)
     float scale;
 };
 
@@ -127,14 +132,17 @@ template <int ROWS, int COUNT> DEVICE void store_tile(const char *tile, T *p, lo
         *(uint4 *)(p + (row0 + r) * stride + c * CHUNK) = *(const uint4 *)(tile + chunk_offset(r, c));
 }
 
-// Rotates rows of a tile by the angles of positions position0 …; direction −1 turns back. Barriers are the caller's.
-template <int ROWS, int COUNT> DEVICE void rotate_tile(char *tile, const AttentionArguments &g, int position0, int rows, float direction) {
-    int half = g.rotary / 2, across = g.interleaved ? g.rotary / CHUNK : half / CHUNK;
+// Rotates the first rows of a tile, of which row r has position position0 + (r + row0)/share; direction −1 turns back. Queries
+// before the first key stay as they are. Barriers are the caller's.
+template <int ROWS, int COUNT> DEVICE void rotate_tile(char *tile, const Rotation &g, int position0, int share, int row0, int rows, float direction) {
+    int half = g.size / 2, across = g.interleaved ? g.size / CHUNK : half / CHUNK;
     for (int i = threadIdx.x; i < ROWS * across; i += COUNT) {
         int r = i / across, c = i % across;
         if (r >= rows) break;
+        if (position0 + (r + row0) / share < 0) continue;
         char *first = tile + chunk_offset(r, c), *second = g.interleaved ? first : tile + chunk_offset(r, c + across);
-        const float *cosine = g.cosine + (long long)(position0 + r) * half, *sine = g.sine + (long long)(position0 + r) * half;
+        long long row = (long long)(position0 + (r + row0) / share) * half;
+        const float *cosine = g.cosine + row, *sine = g.sine + row;
         float a[CHUNK], b[CHUNK];
         load_vec<T>((T *)first, a);
         load_vec<T>((T *)second, b);

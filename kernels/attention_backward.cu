@@ -80,7 +80,7 @@ template <bool KEYS> DEVICE void backward(const AttentionArguments &g) {
 #if ROPE
     cp_async_wait<0>();
     __syncthreads();
-    rotate_tile<BM, THREADS>(rows1, g, row0 + (KEYS ? 0 : sequence.offset), rows, 1.0f);
+    rotate_tile<BM, THREADS>(rows1, g.rotation, row0 + (KEYS ? 0 : sequence.offset), 1, 0, rows, 1.0f);
 #endif
 
     float sums1[ROW_TILES][COLUMNS / 8][4], sums2[KEYS ? ROW_TILES : 1][COLUMNS / 8][4], lse[KEYS ? BN / 8 : ROW_TILES][2], delta[KEYS ? BN / 8 : ROW_TILES][2];
@@ -113,7 +113,7 @@ template <bool KEYS> DEVICE void backward(const AttentionArguments &g) {
         char *tile1 = stages + step % STAGES * (2 * BN * PITCH);
         unsigned columns1 = shared_address(tile1), columns2 = columns1 + BN * PITCH;
 #if ROPE
-        rotate_tile<BN, THREADS>(tile1, g, column0 + (KEYS ? sequence.offset : 0), width - column0, 1.0f);
+        rotate_tile<BN, THREADS>(tile1, g.rotation, column0 + (KEYS ? sequence.offset : 0), 1, 0, width - column0, 1.0f);
         __syncthreads();
 #endif
         if constexpr (KEYS) {
@@ -161,7 +161,7 @@ template <bool KEYS> DEVICE void backward(const AttentionArguments &g) {
     }
     __syncthreads();
 #if ROPE
-    rotate_tile<BM, THREADS>(rows1, g, row0 + (KEYS ? 0 : sequence.offset), rows, -1.0f);
+    rotate_tile<BM, THREADS>(rows1, g.rotation, row0 + (KEYS ? 0 : sequence.offset), 1, 0, rows, -1.0f);
     __syncthreads();
 #endif
     int end = min(g.depth, slice + COLUMNS);

@@ -71,8 +71,7 @@ internal sealed record AttentionProblem(string Type, int LengthQ, int LengthK, i
             Bias = Bias is null ? default : Pointer(bench.Upload(Type, BiasValues)),
             StartsQ = StartsQ is null ? default : Pointer(bench.Upload(StartsQ)),
             StartsK = StartsK is null ? default : Pointer(bench.Upload(StartsK)),
-            Cosine = Rotary > 0 ? Pointer(bench.Upload("f32", cosine!)) : default,
-            Sine = Rotary > 0 ? Pointer(bench.Upload("f32", sine!)) : default,
+            Rotation = Rotary > 0 ? new(Pointer(bench.Upload("f32", cosine!)), Pointer(bench.Upload("f32", sine!)), Rotary, Interleaved ? 1 : 0) : default,
             StrideQ = StrideQ,
             StrideK = StrideK,
             StrideV = StrideK,
@@ -91,8 +90,6 @@ internal sealed record AttentionProblem(string Type, int LengthQ, int LengthK, i
             Depth = Depth,
             Left = Left,
             Right = Right,
-            Rotary = Rotary,
-            Interleaved = Interleaved ? 1 : 0,
             Scale = Scale,
         };
     }

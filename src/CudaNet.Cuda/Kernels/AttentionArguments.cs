@@ -23,8 +23,8 @@ public struct AttentionArguments
     /// <summary>[batch + 1] first rows of packed sequences, i32; null where all have the full lengths.</summary>
     public CudaDevicePointer StartsQ, StartsK;
 
-    /// <summary>[positions, rotary/2] of f32, for kernels that rotate.</summary>
-    public CudaDevicePointer Cosine, Sine;
+    /// <summary>Angles, for kernels that rotate.</summary>
+    public AttentionRotation Rotation;
 
     /// <summary>Gradient of the result, like O.</summary>
     public CudaDevicePointer OutputGradient;
@@ -58,9 +58,6 @@ public struct AttentionArguments
 
     /// <summary>Keys that a query sees before and behind its own position, −1 for all; the ends of queries and keys are aligned. Causal is (−1, 0).</summary>
     public int Left, Right;
-
-    /// <summary>Rotated numbers of a row, and whether pairs lie side by side (1) or half of them apart (0).</summary>
-    public int Rotary, Interleaved;
 
     /// <summary>Factor of the scores.</summary>
     public float Scale;

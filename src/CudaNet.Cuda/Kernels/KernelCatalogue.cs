@@ -7,6 +7,7 @@ public static class KernelCatalogue
     public static IReadOnlyList<KernelFamily> All { get; } =
     [
         AttentionBackwardKernels.Family,
+        AttentionDecodeKernels.Family,
         AttentionKernels.Family,
         BatchNormKernels.Family,
         ConvKernels.Family,
