@@ -336,6 +336,32 @@ DEVICE u32 key_of(bf16 x) { return key_of(to_float(x)) >> 16; } // the upper hal
 
 template <typename T> struct KeyOf { typedef decltype(key_of(T())) Type; };
 
+// --- Rows in registers -------------------------------------------------------------------------------------------------
+
+// A row of at most ROW_CACHE elements a thread is read once and kept. A thread has its elements in chunks of STEP neighbours:
+// 16 bytes where VECTOR, which wants aligned rows; else single ones, side by side with those of the neighbouring threads.
+#define ROW_CACHE 16
+template <typename T, bool VECTOR> struct RowChunk { static const int STEP = VECTOR ? Vec<T>::N : 1; };
+
+// Calls f(j, i) for each chunk that the row has: registers j.. hold elements i... Chunks behind the row cost a branch.
+template <typename T, bool VECTOR, typename F> DEVICE void row_chunks(int n, F f) {
+    const int STEP = RowChunk<T, VECTOR>::STEP;
+#pragma unroll
+    for (int j = 0; j < ROW_CACHE; j += STEP) {
+        int i = (j / STEP * (int)blockDim.x + (int)threadIdx.x) * STEP;
+        if (i < n) f(j, i);
+    }
+}
+
+template <typename T, bool VECTOR> DEVICE void chunk_load(const T *p, float *v) {
+    if constexpr (VECTOR) load_vec<T>(p, v);
+    else v[0] = to_float(*p);
+}
+template <typename T, bool VECTOR> DEVICE void chunk_store(T *p, const float *v) {
+    if constexpr (VECTOR) store_vec<T>(p, v);
+    else *p = from_float<T>(v[0]);
+}
+
 // --- Random bits -----------------------------------------------------------------------------------------------------
 
 // Philox 4×32-10 (Salmon, Moraes, Dror, Shaw 2011): four random words for a counter of 128 bits and a key of 64.

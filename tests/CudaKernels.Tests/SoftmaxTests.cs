@@ -6,7 +6,7 @@ namespace CudaNet.Tests;
 public sealed class SoftmaxTests
 {
     private const double F32 = 5.9604644775390625e-8;
-    private static readonly (int Rows, int N, int Threads)[] Shapes = [(3, 1, 32), (2, 59, 32), (3, 129, 64), (2, 1025, 256), (2, 2048, 256), (1, 40, 1024)];
+    private static readonly (int Rows, int N, int Threads)[] Shapes = [(3, 1, 32), (2, 59, 32), (3, 129, 64), (2, 1025, 256), (2, 2048, 256), (1, 40, 1024), (2, 1025, 32), (2, 2048, 64)];
 
     [Test]
     public void Softmax_matches_f64_forward_and_backward([ValueSource(typeof(KernelTypes), nameof(KernelTypes.Floats))] string type, [Values] bool log)
@@ -90,14 +90,14 @@ public sealed class SoftmaxTests
     }
 
     [Test]
-    public void Long_rows_are_read_in_whole_sectors_and_written_once()
+    public void Rows_are_read_once_in_whole_sectors_and_written_once()
     {
         using var bench = new KernelBench();
         var y = bench.Output("bf16", 4 * 2048);
         var counters = bench.Run(SoftmaxKernels.Spec("bf16", false), "softmax_forward", 4, 256, bench.Upload("bf16", KernelBench.Random("bf16", 4 * 2048, 1)), y, 2048).Counters;
         Assert.That(counters.CoalescingPercent, Is.GreaterThanOrEqualTo(95));
         Assert.That(counters.GlobalBytesWritten, Is.EqualTo(4 * 2048 * 2));
-        Assert.That(counters.GlobalBytesRead, Is.EqualTo(2 * 4 * 2048 * 2));
+        Assert.That(counters.GlobalBytesRead, Is.EqualTo(4 * 2048 * 2));
         Assert.That(counters.SharedBankConflicts, Is.Zero);
     }
 

@@ -21,8 +21,8 @@ public static class SoftmaxKernels
     /// <summary>One block a row.</summary>
     public static KernelLaunch Rows(string entry, string type, bool log, int rows, int n) => new(Spec(type, log), entry, rows, RowThreads(n));
 
-    /// <summary>Whole warps, four elements a thread or more, at most 256.</summary>
-    public static int RowThreads(int n) => Math.Clamp((n / 4 + 31) / 32 * 32, 32, 256);
+    /// <summary>Whole warps with four elements a thread up to 256 threads, then with 16, which is what a thread keeps of a row.</summary>
+    public static int RowThreads(int n) => n <= 4096 ? Math.Clamp((n / 4 + 31) / 32 * 32, 32, 256) : Math.Min((n / 16 + 31) / 32 * 32, 1024);
 
     private static KernelSample Sample(string entry, bool backward)
     {

@@ -60,7 +60,8 @@ internal static class KernelsCommand
     {
         var (spec, entry, grid, block, _) = sample.Launch;
         var (counters, occupancy) = (result.Counters, result.Occupancy(card));
-        var bytes = counters.GlobalBytesRead + counters.GlobalBytesWritten;
+        // In sectors: what many threads read at once moves once.
+        var bytes = 32 * counters.GlobalSectors;
         var roofline = counters.Roofline(card);
         table.AddRow(entry, spec.Defines, $"{grid.X}×{grid.Y}×{grid.Z}", Text($"{block.Count}"), Text($"{result.Registers}"), Text($"{result.SharedBytes:N0}"), Screen.Percent(occupancy.Fraction),
             Text($"{counters.WarpInstructions:N0}"), Text($"{bytes / 1e6:F3}"), Ratio(bytes, sample.MinimalBytes), Screen.Percent(counters.CoalescingPercent / 100), Text($"{counters.SharedBankConflicts:N0}"),
