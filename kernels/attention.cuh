@@ -105,8 +105,8 @@ template <typename E> DEVICE E *row_of(E *p, const Strides &s, int batch, int he
 
 // A tile has rows of PITCH bytes whose 16-byte chunks are XORed with the row's number, so that eight rows of one column of
 // chunks lie in eight different groups of four banks; rows of 64 bytes pair up to 128.
-DEVICE int key_of(int row) { return PITCH == 64 ? (row >> 1) & 3 : row & 7; }
-DEVICE int chunk_offset(int row, int chunk) { return row * PITCH + ((chunk ^ key_of(row)) << 4); }
+DEVICE int swizzle_of(int row) { return PITCH == 64 ? (row >> 1) & 3 : row & 7; }
+DEVICE int chunk_offset(int row, int chunk) { return row * PITCH + ((chunk ^ swizzle_of(row)) << 4); }
 
 // Begins to copy rows row0 … of a matrix with so many rows; outside, and beyond its depth, are zeros.
 template <int ROWS, int COUNT> DEVICE void load_tile(unsigned tile, const T *p, long long stride, int row0, int rows, int depth) {
