@@ -362,6 +362,20 @@ template <typename T, bool VECTOR> DEVICE void chunk_store(T *p, const float *v)
     else *p = from_float<T>(v[0]);
 }
 
+// --- Sums of any type ------------------------------------------------------------------------------------------------
+
+// Half types are added up in f32, all others in themselves.
+template <typename E> struct SumOf { typedef E Type; };
+template <> struct SumOf<f16> { typedef f32 Type; };
+template <> struct SumOf<bf16> { typedef f32 Type; };
+template <typename E> DEVICE typename SumOf<E>::Type widen(E v) { return v; }
+template <> DEVICE f32 widen<f16>(f16 v) { return to_float(v); }
+template <> DEVICE f32 widen<bf16>(bf16 v) { return to_float(v); }
+template <typename E, typename V> DEVICE E rounded(V v) {
+    if constexpr (sizeof(typename SumOf<E>::Type) != sizeof(E)) return from_float<E>((float)v);
+    else return (E)v;
+}
+
 // --- Random bits -----------------------------------------------------------------------------------------------------
 
 // Philox 4×32-10 (Salmon, Moraes, Dror, Shaw 2011): four random words for a counter of 128 bits and a key of 64.

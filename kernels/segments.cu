@@ -16,17 +16,7 @@
 #define T f32
 #endif
 
-template <typename E> struct SumOf { typedef E Type; };
-template <> struct SumOf<f16> { typedef f32 Type; };
-template <> struct SumOf<bf16> { typedef f32 Type; };
 typedef SumOf<T>::Type S;
-
-template <typename E> DEVICE typename SumOf<E>::Type widen(E v) { return v; }
-template <> DEVICE f32 widen<f16>(f16 v) { return to_float(v); }
-template <> DEVICE f32 widen<bf16>(bf16 v) { return to_float(v); }
-template <typename E> DEVICE E rounded(typename SumOf<E>::Type v) { return v; }
-template <> DEVICE f16 rounded<f16>(f32 v) { return from_float<f16>(v); }
-template <> DEVICE bf16 rounded<bf16>(f32 v) { return from_float<bf16>(v); }
 
 // --- Exported entries ------------------------------------------------------------------------------------------------
 

@@ -38,6 +38,10 @@ public sealed class CudaBackend : IBackend, IDisposable
         EpilogueSteps.Register(_table);
         NormalisationSteps.Register(_table);
         PoolingSteps.Register(_table);
+        IndexingSteps.Register(_table);
+        NormalisationSteps.Register(_table);
+        RandomSteps.Register(_table);
+        ViewSteps.Register(_table);
     }
 
     /// <inheritdoc/>

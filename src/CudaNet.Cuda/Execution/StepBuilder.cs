@@ -32,8 +32,8 @@ internal sealed class StepBuilder(CudaBackend backend, Step step)
     /// <summary>The address of an input's first element.</summary>
     public StepArgument Input(int index) => StepArgument.Operand(index);
 
-    /// <summary>The address of an output.</summary>
-    public StepArgument Output(int index = 0) => StepArgument.Operand(step.Inputs.Count + index);
+    /// <summary>The address of an output, or of a place in it.</summary>
+    public StepArgument Output(int index = 0, long byteOffset = 0) => StepArgument.Operand(step.Inputs.Count + index, byteOffset);
 
     /// <summary>Memory that is the step's own while it runs, aligned to 256 bytes, with whatever it held before.</summary>
     public StepArgument Scratch(long bytes)
@@ -58,6 +58,10 @@ internal sealed class StepBuilder(CudaBackend backend, Step step)
         if (launch.Grid.Count == 0) return;
         Launch(backend.Kernels.Get(launch.Spec, launch.Entry), new(launch.Grid, launch.Block) { SharedBytes = launch.SharedBytes }, arguments);
     }
+
+    /// <summary>Launches a kernel whose last arguments are prepared.</summary>
+    public void Launch(PreparedLaunch prepared, params ReadOnlySpan<StepArgument> addresses) =>
+        Launch(prepared.Launch, [.. addresses, .. prepared.Arguments.Select(argument => (StepArgument)argument)]);
 
     /// <summary>Launches a kernel; an empty grid does nothing.</summary>
     public void Launch(LoadedKernel kernel, CudaLaunch launch, params ReadOnlySpan<StepArgument> arguments)

@@ -11,6 +11,7 @@ public static class KernelCatalogue
         AttentionKernels.Family,
         BatchNormKernels.Family,
         ConvKernels.Family,
+        FoldKernels.Family,
         GemmKernels.Family,
         IndexingKernels.Family,
         NormKernels.Family,
