@@ -227,3 +227,11 @@ template <typename T> DEVICE T whole_power(T a, T b) {
         if (b & 1) r = multiply(r, a);
     return r;
 }
+
+// --- Exchange between lanes ------------------------------------------------------------------------------------------
+
+DEVICE float exchange_value(float v, int d) { return __shfl_xor_sync(FULL_MASK, v, d); }
+DEVICE int exchange_value(int v, int d) { return __shfl_xor_sync(FULL_MASK, v, d); }
+DEVICE u8 exchange_value(u8 v, int d) { return (u8)__shfl_xor_sync(FULL_MASK, (int)v, d); }
+DEVICE i64 exchange_value(i64 v, int d) { return (i64)__shfl_xor_sync(FULL_MASK, (unsigned long long)v, d); }
+DEVICE f64 exchange_value(f64 v, int d) { return __shfl_xor_sync(FULL_MASK, v, d); }

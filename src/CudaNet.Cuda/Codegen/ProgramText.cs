@@ -23,12 +23,15 @@ internal static class ProgramText
     public static bool ReportsErrors(ElementwiseProgram program) =>
         program.Instructions.Any(instruction => OpText.DividesIntegers(instruction.Op, ArgumentType(program, instruction)));
 
+    /// <summary>True if a program calls elementary functions.</summary>
+    public static bool NeedsMath(ElementwiseProgram program) => program.Instructions.Any(instruction => OpText.NeedsMath(instruction.Op, ArgumentType(program, instruction)));
+
     /// <summary>What a text with these programs starts with: the functions that they call.</summary>
     public static string Prelude(params ReadOnlySpan<ElementwiseProgram?> programs)
     {
         var math = false;
         foreach (var program in programs)
-            if (program is not null) math |= program.Instructions.Any(instruction => OpText.NeedsMath(instruction.Op, ArgumentType(program, instruction)));
+            math |= program is not null && NeedsMath(program);
         return "#include \"common.cuh\"\n" + KernelSources.Text("elementwise.cuh") + (math ? KernelSources.Text("math.cuh") : "");
     }
 

@@ -20,7 +20,7 @@ internal static class ClangPrograms
     }
 
     /// <summary>The part of a text that was generated, for messages.</summary>
-    public static string Program(GeneratedKernel kernel) => kernel.Name + "\n" + kernel.Source[kernel.Source.LastIndexOf("DEVICE void program", StringComparison.Ordinal)..];
+    public static string Program(GeneratedKernel kernel) => kernel.Name + "\n" + kernel.Source[kernel.Source.LastIndexOf("extern \"C\"", StringComparison.Ordinal)..];
 
     private static string Run(GeneratedKernel kernel)
     {

@@ -78,13 +78,8 @@ public sealed class ElementwiseGeneratorTests
         Check(program, shape, k => Input(type, layouts[k], k), k => ($"output {k}", 0));
     }
 
-    /// <summary>A buffer as large as a layout reaches, with drawn values.</summary>
-    private static TestInput Input(DType type, Layout layout, int seed, bool nonZero = false)
-    {
-        var last = layout.Offset;
-        for (var axis = 0; axis < layout.Shape.Rank; axis++) last += Math.Max(0, layout.Strides[axis] * (layout.Shape[axis] - 1));
-        return new(type, TestValues.Draw(type, (int)last + 1, seed, nonZero: nonZero), layout);
-    }
+    private static TestInput Input(DType type, Layout layout, int seed, bool nonZero = false) =>
+        new(type, TestValues.Draw(type, TestValues.Reach(layout), seed, nonZero: nonZero), layout);
 
     [TestCase(1), TestCase(255), TestCase(256), TestCase(1024), TestCase(1025), TestCase(2047), TestCase(2048), TestCase(4099)]
     public void Every_length_is_worked_on_to_its_end_and_not_beyond(int count)

@@ -8,6 +8,14 @@ internal static class TestValues
     private static readonly double[] Special =
         [0.0, -0.0, 1, -1, 0.5, -0.5, 2, 3, -3, double.NaN, double.PositiveInfinity, double.NegativeInfinity, 1e-40, 65504, -65504, 1e10, -1e10, 0.1, 2.5, -2.5, 300, -129];
 
+    /// <summary>Elements of a buffer that is as large as a layout reaches.</summary>
+    public static int Reach(Layout layout)
+    {
+        var last = layout.Offset;
+        for (var axis = 0; axis < layout.Shape.Rank; axis++) last += Math.Max(0, layout.Strides[axis] * (layout.Shape[axis] - 1));
+        return (int)last + 1;
+    }
+
     /// <summary>Special values first where they are asked for, then values of all sizes.</summary>
     public static byte[] Draw(DType type, int count, int seed, bool special = true, bool nonZero = false)
     {
