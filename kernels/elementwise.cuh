@@ -1,5 +1,7 @@
 // What every generated kernel needs: element types and the types in which they are computed, vectors of elements,
-// and arithmetic with the CPU's rules. Generated kernels carry this text inside them (after common.cuh).
+// and arithmetic with the CPU's rules.
+#pragma once
+#include "common.cuh"
 
 typedef double f64;
 typedef int i32;

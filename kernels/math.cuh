@@ -1,9 +1,11 @@
-// Elementary functions of f32 and f64 for generated kernels, which carry this text inside them (after common.cuh).
+// Elementary functions of f32 and f64 for generated kernels.
 // Formulas are those of the CPU's vector functions, so that both devices agree to a few units in the last place.
 //
 // Errors    f32: 1.5 units (sin, cos, exp2, expm1, log, log1p), 2 (log2, sigmoid, pow), 3 (tan, atan2); f64: within 3 units.
 // Limits    Every finite argument: angles beyond the three-part reduction take 2/pi to 192 bits (Payne, Hanek 1983).
 // Source    Polynomials: N. Juffa (f32), fdlibm s_log.c, s_erf.c, s_atan.c, k_sin.c, k_cos.c (f64, Sun Microsystems 1993).
+#pragma once
+#include "elementwise.cuh"
 
 #define INFINITY_D __longlong_as_double(0x7FF0000000000000LL)
 #define NAN_F __int_as_float(0x7FC00000)

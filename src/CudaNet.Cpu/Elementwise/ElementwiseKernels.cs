@@ -46,7 +46,7 @@ internal static class ElementwiseKernels
             }
             catch (DivideByZeroException)
             {
-                throw new DivideByZeroException($"{_name}: an integer is divided by 0, which has no value. Mask such elements by Where, or convert to a floating type.");
+                throw WholeNumbers.DividedByZero(_name);
             }
         }
     }

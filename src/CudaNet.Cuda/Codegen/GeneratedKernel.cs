@@ -7,7 +7,7 @@ namespace CudaNet.Cuda.Codegen;
 /// <summary>A program in CUDA C that was made for a step. Equal texts have equal names, so that what is kept under the name
 /// serves every shape for which the text is the same.</summary>
 /// <param name="Entry">Name of the kernel in the text.</param>
-/// <param name="Source">The text; includes <c>common.cuh</c> and nothing else.</param>
+/// <param name="Source">The text; includes headers of <c>kernels/</c>.</param>
 internal sealed record GeneratedKernel(string Entry, string Source)
 {
     /// <summary>The entry's name and a digest of the text.</summary>
