@@ -15,26 +15,51 @@ public sealed class GemmTests
     private static IEnumerable<TestCaseData> Cases =>
         from type in KernelTypes.Floats from ta in Both from tb in Both from aligned in Both select new TestCaseData(type, ta, tb, aligned);
 
+    private static IEnumerable<TestCaseData> SimtCases =>
+        from spec in GemmKernels.SimtFamily.Ahead from ta in Both from tb in Both select new TestCaseData(spec, ta, tb);
+
     [TestCaseSource(nameof(Cases))]
     public void Tensor_core_product_matches_f64(string type, bool ta, bool tb, bool aligned)
     {
-        foreach (var (m, n, k) in aligned ? Eights : Odd) Compare("gemm_mma", type, ta, tb, aligned, m, n, k, 1, 1, epilogue: !aligned);
-    }
-
-    [TestCaseSource(nameof(Cases))]
-    public void Plain_product_matches_f64(string type, bool ta, bool tb, bool aligned)
-    {
-        if (aligned) return;
-        foreach (var (m, n, k) in Odd) Compare("gemm_simt", type, ta, tb, aligned, m, n, k, 1, 1, epilogue: true);
+        var spec = GemmKernels.Spec(type, ta, tb, aligned);
+        foreach (var (m, n, k) in aligned ? Eights : Odd)
+        {
+            Compare("gemm_mma", spec, ta, tb, m, n, k, epilogue: false);
+            Compare("gemm_mma", spec, ta, tb, m, n, k, epilogue: true);
+        }
     }
 
     [Test]
-    public void Batches_and_split_sums_match_f64([ValueSource(typeof(KernelTypes), nameof(KernelTypes.Floats))] string type, [Values("gemm_mma", "gemm_simt")] string entry)
+    public void Aligned_operands_may_have_a_result_that_is_not([ValueSource(typeof(KernelTypes), nameof(KernelTypes.Floats))] string type) =>
+        Compare("gemm_mma", GemmKernels.Spec(type, false, true, true), false, true, 40, 37, 64, epilogue: true);
+
+    [TestCaseSource(nameof(SimtCases))]
+    public void Product_without_tensor_cores_matches_f64(KernelSpec spec, bool ta, bool tb)
     {
-        Compare(entry, type, false, true, aligned: false, 33, 50, 200, batch: 3, splits: 1, epilogue: true);
-        Compare(entry, type, true, false, aligned: false, 33, 50, 200, batch: 2, splits: 3, epilogue: true);
+        foreach (var (m, n, k) in Odd.Concat(Eights))
+        {
+            Compare("gemm_simt", spec, ta, tb, m, n, k, epilogue: false);
+            if (Type(spec)[0] == 'f') Compare("gemm_simt", spec, ta, tb, m, n, k, epilogue: true);
+        }
+    }
+
+    [Test]
+    public void Batches_and_split_sums_match_f64([ValueSource(typeof(KernelTypes), nameof(KernelTypes.Floats))] string type)
+    {
+        Compare("gemm_mma", GemmKernels.Spec(type, false, true, false), false, true, 33, 50, 200, batch: 3);
+        Compare("gemm_mma", GemmKernels.Spec(type, true, false, false), true, false, 33, 50, 200, batch: 2, splits: 3);
+        Compare("gemm_mma", GemmKernels.Spec(type, false, false, true), false, false, 40, 48, 200, batch: 2, splits: 3);
         // More parts than steps: the last ones are zero.
-        Compare(entry, type, false, false, aligned: false, 20, 20, 20, batch: 1, splits: 4, epilogue: true);
+        Compare("gemm_mma", GemmKernels.Spec(type, false, false, false), false, false, 20, 20, 20, splits: 4);
+    }
+
+    [Test]
+    public void Batches_and_split_sums_match_f64_without_tensor_cores([ValueSource(nameof(SimtSpecs))] KernelSpec spec)
+    {
+        bool epilogue = Type(spec)[0] == 'f';
+        Compare("gemm_simt", spec, false, true, 33, 50, 200, batch: 3, epilogue: epilogue);
+        Compare("gemm_simt", spec, true, false, 33, 48, 200, batch: 2, splits: 3, epilogue: epilogue);
+        Compare("gemm_simt", spec, false, false, 20, 20, 20, splits: 4, epilogue: epilogue);
     }
 
     [Test]
@@ -42,41 +67,113 @@ public sealed class GemmTests
     {
         foreach (int n in new[] { 1, 59, 97 })
             foreach (int k in aligned ? [8, 520, 1032] : new[] { 1, 59, 1025 })
-                Compare("gemv", type, false, true, aligned, 1, n, k, batch: 2, splits: 1, epilogue: true);
+                Compare("gemv", GemmKernels.Spec(type, false, true, aligned), false, true, 1, n, k, batch: 2);
     }
 
     [Test]
-    public void Main_loop_of_the_tensor_core_product_has_no_bank_conflicts_and_loads_whole_sectors(
-        [ValueSource(typeof(KernelTypes), nameof(KernelTypes.Floats))] string type, [Values] bool ta, [Values] bool tb)
+    public void Product_of_one_row_matches_f64_without_tensor_cores([ValueSource(nameof(SimtSpecs))] KernelSpec spec)
     {
-        var counters = Compare("gemm_mma", type, ta, tb, aligned: true, 128, 128, 128, 1, 1, epilogue: false).Counters;
-        Assert.That(counters.SharedBankConflicts, Is.Zero);
-        var loads = counters.Profile().Where(line => line.Instruction.Contains("cp.async.cg", StringComparison.Ordinal)).ToArray();
-        Assert.That(loads, Is.Not.Empty);
-        Assert.That(loads.Sum(line => line.IdealSectors), Is.GreaterThanOrEqualTo(0.95 * loads.Sum(line => line.Sectors)));
-        // Stores of the 16-bit types fill half sectors: four lanes hold a row of eight columns.
-        Assert.That(counters.CoalescingPercent, Is.GreaterThanOrEqualTo(type == "f32" ? 95 : 75));
-        Assert.That(type == "f32" ? counters.TensorTf32Flops : counters.TensorHalfFlops, Is.EqualTo(2L * 128 * 128 * 128));
-        Assert.That(counters.GlobalBytesRead, Is.LessThanOrEqualTo(2L * 128 * 128 * KernelBench.SizeOf(type) * 1.05));
+        foreach (int n in new[] { 1, 59 })
+            foreach (int k in new[] { 1, 59, 520, 1025 })
+                Compare("gemv_simt", spec, false, true, 1, n, k, batch: 2, epilogue: Type(spec)[0] == 'f');
     }
 
-    private static LaunchResult Compare(string entry, string type, bool ta, bool tb, bool aligned, int m, int n, int k, int batch, int splits, bool epilogue)
+    [Test]
+    public void A_sum_of_nothing_is_zero_without_tensor_cores([ValueSource(nameof(SimtSpecs))] KernelSpec spec) =>
+        Compare("gemm_simt", spec, false, false, 5, 7, 0, epilogue: false);
+
+    [Test]
+    public void Integer_products_wrap()
     {
-        var spec = GemmKernels.Spec(type, ta, tb, aligned);
-        int activation = aligned ? 0 : GemmKernels.Activation(type, ta, tb);
         using var bench = new KernelBench();
-        double[] a = KernelBench.Random(type, batch * m * k, 1), b = KernelBench.Random(type, batch * k * n, 2);
-        double[] bias = KernelBench.Random(type, n, 3), residual = KernelBench.Random(type, batch * m * n, 4);
+        var c = bench.Output("i32", 1);
+        Launch(bench, "gemm_simt", GemmKernels.SimtSpec("i32", large: false), 1, 1, new Arguments { A = bench.Upload([int.MaxValue, 3]), B = bench.Upload([int.MaxValue, 5]), C = c, M = 1, N = 1, K = 2, LdA = 2, LdB = 1, LdC = 1, Splits = 1, Alpha = 1 });
+        Assert.That(bench.Device.Download<int>(c, 1)[0], Is.EqualTo(16));
+    }
+
+    [Test]
+    public void Products_on_tensor_cores_have_no_bank_conflicts_and_move_whole_sectors(
+        [ValueSource(typeof(KernelTypes), nameof(KernelTypes.Floats))] string type, [Values] bool ta, [Values] bool tb)
+    {
+        var counters = Compare("gemm_mma", GemmKernels.Spec(type, ta, tb, true), ta, tb, 128, 128, 128, epilogue: false).Counters;
+        Check(counters, type);
+        Assert.That(counters.Profile().Where(line => line.Instruction.Contains("cp.async.cg", StringComparison.Ordinal)), Is.Not.Empty);
+        Assert.That(type == "f32" ? counters.TensorTf32Flops : counters.TensorHalfFlops, Is.EqualTo(2L * 128 * 128 * 128));
+        Assert.That(counters.Float32Flops, Is.LessThanOrEqualTo(0.02 * counters.Flops));
+    }
+
+    [Test]
+    public void Products_without_tensor_cores_have_no_bank_conflicts_and_move_whole_sectors([Values] bool ta, [Values] bool tb)
+    {
+        var counters = Compare("gemm_simt", GemmKernels.SimtSpec("f32", large: true), ta, tb, 128, 128, 128, epilogue: false).Counters;
+        Check(counters, "f32");
+        Assert.That(counters.Float32Flops, Is.EqualTo(2L * 128 * 128 * 128));
+        var wide = counters.Profile().Where(line => line.Sectors > 0).Select(line => line.Instruction);
+        Assert.That(wide, Is.All.Contains(".v4.").Or.All.Contains("ld.param"), "16 bytes a thread");
+    }
+
+    [Test]
+    public void Doubles_have_no_bank_conflicts_and_move_whole_sectors([Values] bool ta, [Values] bool tb)
+    {
+        var counters = Compare("gemm_simt", GemmKernels.SimtSpec("f64", large: true), ta, tb, 64, 64, 64, epilogue: false).Counters;
+        Assert.That(counters.SharedBankConflicts, Is.Zero);
+        Assert.That(counters.CoalescingPercent, Is.GreaterThanOrEqualTo(95));
+        Assert.That(counters.Float64Flops, Is.EqualTo(2L * 64 * 64 * 64));
+    }
+
+    [Test]
+    public void A_product_of_one_row_reads_its_matrix_once([ValueSource(typeof(KernelTypes), nameof(KernelTypes.Floats))] string type)
+    {
+        int n = 64, k = 1024, size = KernelBench.SizeOf(type);
+        var counters = Compare("gemv", GemmKernels.Spec(type, false, true, true), false, true, 1, n, k, epilogue: false).Counters;
+        Assert.That(counters.CoalescingPercent, Is.GreaterThanOrEqualTo(95));
+        // Each warp reads the row, too, which the caches hold.
+        Assert.That(counters.GlobalBytesRead, Is.EqualTo(2L * n * k * size));
+    }
+
+    private static IEnumerable<KernelSpec> SimtSpecs => GemmKernels.SimtFamily.Ahead;
+
+    private static void Check(LaunchCounters counters, string type)
+    {
+        Assert.That(counters.SharedBankConflicts, Is.Zero);
+        Assert.That(counters.CoalescingPercent, Is.GreaterThanOrEqualTo(95));
+        Assert.That(counters.GlobalBytesRead, Is.LessThanOrEqualTo(2L * 128 * 128 * KernelBench.SizeOf(type) * 1.05));
+        Assert.That(counters.GlobalBytesWritten, Is.EqualTo(128L * 128 * KernelBench.SizeOf(type)));
+    }
+
+    private static string Type(KernelSpec spec) => spec.DefineList[0]["T=".Length..].Replace('u', 'i');
+
+    private static LaunchResult Launch(KernelBench bench, string entry, KernelSpec spec, int batch, int splits, Arguments arguments)
+    {
+        var product = GemmKernels.Product(entry, spec, arguments.M, arguments.N, batch, splits);
+        var result = Run(product);
+        if (splits > 1) Run(GemmKernels.Join(spec, arguments.M, arguments.N, batch));
+        return result;
+
+        LaunchResult Run(KernelLaunch launch) =>
+            bench.Run(launch.Spec, launch.Entry, new Dim3(launch.Grid.X, launch.Grid.Y, launch.Grid.Z), new Dim3(launch.Block.X), KernelArgument.Structure(arguments));
+    }
+
+    private static LaunchResult Compare(string entry, KernelSpec spec, bool ta, bool tb, int m, int n, int k, int batch = 1, int splits = 1, bool epilogue = true)
+    {
+        string type = Type(spec);
+        bool integer = type[0] == 'i', isDouble = type == "f64";
+        // Another one for each shape and orientation.
+        int activation = epilogue && !isDouble ? (m + n + k + (ta ? 2 : 0) + (tb ? 1 : 0)) % 7 : 0;
+        using var bench = new KernelBench();
+        double[] Values(int count, int seed) => integer ? [.. KernelBench.Random("f32", count, seed, 100).Select(v => Math.Round(v))] : KernelBench.Random(type, count, seed);
+        double[] a = Values(batch * m * k, 1), b = Values(batch * k * n, 2), bias = Values(n, 3), residual = Values(batch * m * n, 4);
         var c = bench.Output(type, (long)batch * m * n);
-        const float Alpha = 0.5f, Beta = 2;
+        float alpha = epilogue ? 0.5f : 1, beta = 2;
+        bool biased = epilogue && !isDouble;
         var arguments = new Arguments
         {
-            A = bench.Upload(type, a),
-            B = bench.Upload(type, b),
+            A = bench.Upload(type, a.Length > 0 ? a : [0]),
+            B = bench.Upload(type, b.Length > 0 ? b : [0]),
             C = c,
-            Bias = epilogue ? bench.Upload(type, bias) : default,
+            Bias = biased ? bench.Upload(type, bias) : default,
             Residual = epilogue ? bench.Upload(type, residual) : default,
-            Partial = splits > 1 ? bench.Output("f32", (long)batch * splits * m * n) : default,
+            Partial = splits > 1 ? bench.Output(spec.Source == "gemm" ? "f32" : type, (long)batch * splits * m * n) : default,
             M = m,
             N = n,
             K = k,
@@ -87,19 +184,19 @@ public sealed class GemmTests
             StrideB = k * n,
             StrideC = m * n,
             Splits = splits,
-            Alpha = Alpha,
-            Beta = Beta,
+            Activation = activation,
+            Alpha = alpha,
+            Beta = beta,
+            TransposeA = ta ? 1 : 0,
+            TransposeB = tb ? 1 : 0,
         };
-        int tileM = entry == "gemm_mma" && aligned ? 128 : 64, tileN = tileM;
-        Dim3 grid = entry == "gemv" ? new Dim3((n + 7) / 8, batch) : new Dim3((n + tileN - 1) / tileN, (m + tileM - 1) / tileM, batch * splits);
-        var result = bench.Run(spec, entry, grid, entry == "gemm_mma" ? 128 : 256, KernelArgument.Structure(arguments));
-        if (splits > 1) bench.Run(spec, "gemm_join", new Dim3(((m * n) + 255) / 256, batch), 256, KernelArgument.Structure(arguments));
+        var result = Launch(bench, entry, spec, batch, splits, arguments);
 
         var expected = new double[batch * m * n];
         var tolerance = new double[batch * m * n];
-        // Products of tf32 lose 2⁻¹¹ in each factor, the others are exact; sums of k terms lose k·2⁻²⁴ of the sum of their
+        // Products of tf32 lose 2⁻¹¹ in each factor, the others are exact; sums of k terms lose k units of the sum of their
         // magnitudes; activations have a slope below 1.2 and lose a few units of f32; the result is rounded to its type.
-        double products = (entry == "gemm_mma" && type == "f32" ? 2 * Math.Pow(2, -11) : 0) + ((k + 4) * Math.Pow(2, -24));
+        double unit = integer ? 0 : KernelBench.Unit(isDouble ? "f64" : "f32"), products = (entry == "gemm_mma" && type == "f32" ? 2 * Math.Pow(2, -11) : 0) + ((k + 4) * unit);
         for (int z = 0; z < batch; z++)
             for (int i = 0; i < m; i++)
                 for (int j = 0; j < n; j++)
@@ -113,13 +210,13 @@ public sealed class GemmTests
                     }
 
                     int at = (z * m * n) + (i * n) + j;
-                    double value = Activate(activation, (Alpha * sum) + (epilogue ? bias[j] : 0));
-                    double total = value + (epilogue ? Beta * residual[at] : 0);
+                    double value = Activate(activation, (alpha * sum) + (biased ? bias[j] : 0));
+                    double total = value + (epilogue ? beta * residual[at] : 0);
                     expected[at] = total;
-                    tolerance[at] = (1.2 * Alpha * magnitude * products) + ((Math.Abs(value) + Math.Abs(total) + 1) * 6 * Math.Pow(2, -24)) + (Math.Abs(total) * KernelBench.Unit(type));
+                    tolerance[at] = (1.2 * alpha * magnitude * products) + ((Math.Abs(value) + Math.Abs(total) + 1) * 6 * unit) + (integer ? 0.5 : Math.Abs(total) * KernelBench.Unit(type));
                 }
 
-        KernelBench.Close(bench.Download(type, c, expected.Length), expected, i => tolerance[i], $"{entry} {spec} {m}x{n}x{k}, {batch} of them in {splits} parts");
+        KernelBench.Close(bench.Download(type, c, expected.Length), expected, i => tolerance[i], $"{entry} {spec} {m}x{n}x{k}, {batch} of them in {splits} parts, activation {activation}");
         return result;
     }
 
@@ -148,13 +245,15 @@ public sealed class GemmTests
         return sum * 2 / Math.Sqrt(Math.PI);
     }
 
+    // As GemmArguments, with pointers of the virtual device.
     [StructLayout(LayoutKind.Sequential)]
     private struct Arguments
     {
         public DevicePointer A, B, C, Bias, Residual, Partial;
         public int M, N, K, LdA, LdB, LdC;
         public long StrideA, StrideB, StrideC;
-        public int Splits;
+        public int Splits, Activation;
         public float Alpha, Beta;
+        public int TransposeA, TransposeB;
     }
 }

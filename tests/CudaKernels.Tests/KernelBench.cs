@@ -18,8 +18,8 @@ internal sealed class KernelBench : IDisposable
 
     public static int SizeOf(string type) => KernelTypes.SizeOf(type);
 
-    /// <summary>One unit of relative rounding: 2⁻²⁴, 2⁻¹¹, 2⁻⁸.</summary>
-    public static double Unit(string type) => type == "f32" ? Math.Pow(2, -24) : type == "f16" ? Math.Pow(2, -11) : Math.Pow(2, -8);
+    /// <summary>One unit of relative rounding: 2⁻⁵³, 2⁻²⁴, 2⁻¹¹, 2⁻⁸.</summary>
+    public static double Unit(string type) => type == "f64" ? Math.Pow(2, -53) : type == "f32" ? Math.Pow(2, -24) : type == "f16" ? Math.Pow(2, -11) : Math.Pow(2, -8);
 
     /// <summary>Rounds values to a type, so that the reference computes with what the kernel sees.</summary>
     public static double[] Rounded(string type, double[] values) => Decode(type, Encode(type, values));
@@ -129,12 +129,18 @@ internal sealed class KernelBench : IDisposable
     private static byte[] Encode(string type, double[] values)
     {
         if (type == "f32") return MemoryMarshal.AsBytes<float>(Array.ConvertAll(values, value => (float)value)).ToArray();
+        if (type == "f64") return MemoryMarshal.AsBytes<double>(values).ToArray();
+        if (type == "i32") return MemoryMarshal.AsBytes<int>(Array.ConvertAll(values, value => (int)value)).ToArray();
+        if (type == "i64") return MemoryMarshal.AsBytes<long>(Array.ConvertAll(values, value => (long)value)).ToArray();
         return MemoryMarshal.AsBytes<ushort>(Array.ConvertAll(values, value => type == "f16" ? BitConverter.HalfToUInt16Bits((Half)value) : ToBFloat((float)value))).ToArray();
     }
 
     private static double[] Decode(string type, byte[] bytes)
     {
         if (type == "f32") return Array.ConvertAll(MemoryMarshal.Cast<byte, float>(bytes).ToArray(), value => (double)value);
+        if (type == "f64") return MemoryMarshal.Cast<byte, double>(bytes).ToArray();
+        if (type == "i32") return Array.ConvertAll(MemoryMarshal.Cast<byte, int>(bytes).ToArray(), value => (double)value);
+        if (type == "i64") return Array.ConvertAll(MemoryMarshal.Cast<byte, long>(bytes).ToArray(), value => (double)value);
         return Array.ConvertAll(MemoryMarshal.Cast<byte, ushort>(bytes).ToArray(), bits => type == "f16" ? (double)BitConverter.UInt16BitsToHalf(bits) : BitConverter.UInt32BitsToSingle((uint)bits << 16));
     }
 

@@ -3,7 +3,7 @@ using CudaNet.Cuda.Driver;
 
 namespace CudaNet.Cuda.Kernels;
 
-/// <summary>The one argument of the kernels in <c>gemm.cu</c>, laid out as there.</summary>
+/// <summary>The one argument of the kernels in <c>gemm.cu</c> and <c>gemm_simt.cu</c>, laid out as in <c>gemm.cuh</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct GemmArguments
 {
@@ -16,7 +16,7 @@ public struct GemmArguments
     /// <summary>Like C, null for none.</summary>
     public CudaDevicePointer Residual;
 
-    /// <summary>[batch, splits, m, n] of f32 where the sum is split.</summary>
+    /// <summary>[batch, splits, m, n] of the type of sums where the sum is split.</summary>
     public CudaDevicePointer Partial;
 
     /// <summary>C is [M, N], the sum has K terms.</summary>
@@ -31,6 +31,13 @@ public struct GemmArguments
     /// <summary>Parts of the sum over K.</summary>
     public int Splits;
 
+    /// <summary>What is done to a sum after alpha and bias: 0 nothing, 1 relu, 2 gelu (erf), 3 gelu (tanh), 4 silu, 5 tanh,
+    /// 6 sigmoid.</summary>
+    public int Activation;
+
     /// <summary>Factors of the product and of the residual.</summary>
     public float Alpha, Beta;
+
+    /// <summary>1 where a matrix lies the other way round; of <c>gemm_simt</c> only, the others are specialised.</summary>
+    public int TransposeA, TransposeB;
 }

@@ -13,6 +13,7 @@ public static class KernelCatalogue
         ConvKernels.Family,
         FoldKernels.Family,
         GemmKernels.Family,
+        GemmKernels.SimtFamily,
         IndexingKernels.Family,
         NormKernels.Family,
         OptimizerKernels.Family,
