@@ -66,7 +66,9 @@ public sealed class MemoryPool(IMemoryAllocator allocator)
     private bool TryTake(long size, out nint pointer)
     {
         pointer = 0;
-        return _free.TryGetValue(size, out var blocks) && blocks.TryTake(out pointer);
+        if (!_free.TryGetValue(size, out var blocks) || !blocks.TryTake(out pointer)) return false;
+        allocator.Reuse(pointer, size);
+        return true;
     }
 
     private nint Grow(long size)

@@ -1,4 +1,5 @@
 using CudaNet.Cuda.Driver;
+using CudaNet.Cuda.Virtual;
 using CudaNet.Execution;
 
 namespace CudaNet.Cuda.Execution;
@@ -9,6 +10,9 @@ internal sealed class CudaAllocator(ICudaDriver driver, CudaStreamHandle stream)
     /// <inheritdoc/>
     public nint TryAllocate(long bytes) =>
         (driver.Properties.SupportsMemoryPools ? driver.TryAllocateAsync(bytes, stream) : driver.TryAllocate(bytes)).Value;
+
+    /// <inheritdoc/>
+    public void Reuse(nint pointer, long bytes) => (driver as VirtualCudaDriver)?.MarkUninitialized(new(pointer), bytes, stream);
 
     /// <inheritdoc/>
     public void Free(nint pointer, long bytes)

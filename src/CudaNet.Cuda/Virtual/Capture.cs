@@ -3,12 +3,13 @@ using CudaNet.Cuda.Driver;
 namespace CudaNet.Cuda.Virtual;
 
 /// <summary>A recording of one stream, and of those that wait for events recorded in it.</summary>
-/// <remarks>The works are kept in the order of the calls, which fulfils every dependency. For each stream is known how much of
-/// the others it has waited for, so that a stream that was not joined in the end is seen.</remarks>
+/// <remarks>For each stream is known how much of the others it has waited for. That tells which works a work depends on, and
+/// whether a stream was not joined in the end.</remarks>
 internal sealed class Capture(StreamState origin, CudaStreamCaptureMode mode)
 {
-    private readonly List<Action> _works = [];
+    private readonly List<CapturedWork> _works = [];
     private readonly HashSet<nint> _memory = [];
+    private readonly Dictionary<StreamState, List<int>> _worksOf = [];
     private readonly Dictionary<StreamState, Dictionary<StreamState, int>> _seen = new() { [origin] = [] };
 
     public StreamState Origin { get; } = origin;
@@ -28,9 +29,12 @@ internal sealed class Capture(StreamState origin, CudaStreamCaptureMode mode)
 
     public void Add(StreamState stream, Action work)
     {
-        _works.Add(work);
         var seen = _seen[stream];
-        seen[stream] = Count(seen, stream) + 1;
+        int[] before = [.. seen.Where(other => other.Value > 0).Select(other => _worksOf[other.Key][other.Value - 1]).Order()];
+        if (!_worksOf.TryGetValue(stream, out var own)) _worksOf[stream] = own = [];
+        own.Add(_works.Count);
+        seen[stream] = own.Count;
+        _works.Add(new(work, before));
     }
 
     /// <summary>Memory that lives as long as the graph.</summary>
@@ -54,10 +58,38 @@ internal sealed class Capture(StreamState origin, CudaStreamCaptureMode mode)
         foreach (var stream in _seen.Keys) stream.Capture = null;
     }
 
-    public GraphState ToGraph() => new([.. _works], _memory);
+    /// <summary>The works in the order of the calls, or in one that is as different from it as their dependencies allow.</summary>
+    public GraphState ToGraph(bool reversed) => new([.. (reversed ? LateFirst() : Enumerable.Range(0, _works.Count)).Select(index => _works[index].Run)], _memory);
+
+    private IEnumerable<int> LateFirst()
+    {
+        var placed = new bool[_works.Count];
+        var stack = new Stack<int>();
+        for (var last = _works.Count - 1; last >= 0; last--)
+        {
+            stack.Push(last);
+            while (stack.TryPeek(out var index))
+            {
+                var before = _works[index].Before;
+                var open = placed[index] ? -1 : Array.FindLastIndex(before, work => !placed[work]);
+                if (open >= 0)
+                {
+                    stack.Push(before[open]);
+                    continue;
+                }
+                stack.Pop();
+                if (placed[index]) continue;
+                placed[index] = true;
+                yield return index;
+            }
+        }
+    }
 
     private static int Count(Dictionary<StreamState, int> seen, StreamState stream) => seen.GetValueOrDefault(stream);
 }
+
+/// <summary>A recorded work, and the works that it waits for.</summary>
+internal sealed record CapturedWork(Action Run, int[] Before);
 
 /// <summary>A place in a recording: how much of each stream lies before it.</summary>
 internal sealed record CapturePoint(Capture Capture, Dictionary<StreamState, int> Seen);

@@ -160,7 +160,7 @@ public sealed partial class VirtualCudaDriver
         if (capture.Mode != CudaStreamCaptureMode.Relaxed && capture.Thread != Environment.CurrentManagedThreadId)
             throw Invalidate(call, CudaStatus.StreamCaptureWrongThread, capture);
         capture.End();
-        var graph = capture.ToGraph();
+        var graph = capture.ToGraph(reversed: deferred);
         if (!capture.IsInvalid && capture.IsJoined) return new(_graphs.Add(graph));
         ReleaseMemory(graph);
         throw capture.IsInvalid ? new CudaException(call, CudaStatus.StreamCaptureInvalidated, "A call that is not allowed came before.")

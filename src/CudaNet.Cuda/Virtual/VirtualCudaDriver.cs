@@ -9,8 +9,8 @@ namespace CudaNet.Cuda.Virtual;
 /// <para>A finding of a checker is an error of the launch: the exception has it with kernel, source line, thread and address. As
 /// on a card the context is lost by it: <see cref="State"/> says why, and every later call fails the same way. Other devices
 /// of the process are not touched, and a new one starts afresh.</para>
-/// <para>Work is done when it is enqueued, or with <paramref name="deferred"/> as late as the rules of CUDA allow: then a
-/// missing wait for a stream or an event shows.</para>
+/// <para>Work is done when it is enqueued, or with <paramref name="deferred"/> as late as the rules of CUDA allow, and works of a
+/// recording in another order than they were recorded in: then a missing wait for a stream or an event shows.</para>
 /// <para>It takes PTX of clang, or written by hand. That of NVIDIA's compilers is refused: their licence keeps it to NVIDIA's cards.</para>
 /// </remarks>
 /// <param name="options">Card, checkers, memory and more; null for an A100 with all checkers and memory as the machine allows.</param>
@@ -186,14 +186,15 @@ public sealed partial class VirtualCudaDriver(VirtualDeviceOptions? options = nu
         Submit(call, stream, () => Device.Fill(Of(destination), value, count));
     }
 
-    /// <summary>Tells the device that a pool hands out memory again: what is in it may not be read before it is written.</summary>
+    /// <summary>From this point of the stream on what is in the memory may not be read before it is written: for a pool that hands
+    /// a block out again.</summary>
     /// <exception cref="CudaException">The range does not lie in one allocation.</exception>
-    public void MarkUninitialized(CudaDevicePointer pointer, long bytes)
+    public void MarkUninitialized(CudaDevicePointer pointer, long bytes, CudaStreamHandle stream)
     {
         const string call = "MarkUninitialized";
         using var scope = Enter(call);
         Require(call, pointer, bytes);
-        Device.MarkUninitialized(Of(pointer), bytes);
+        Submit(call, stream, () => Device.MarkUninitialized(Of(pointer), bytes));
     }
 
     /// <summary>Loses the context, as an error of the hardware does: for tests of what a program does then.</summary>

@@ -6,12 +6,14 @@ namespace CudaNet.Tests.Execution;
 
 /// <summary>What the backend promises beyond the values of ops: memory, errors, recordings, and that one device's fault is not another's.</summary>
 [NonParallelizable]
-public sealed class BackendTests
+[TestFixture(false)]
+[TestFixture(true)]
+public sealed class BackendTests(bool deferred)
 {
     [Test]
     public void Values_go_to_the_device_and_back_in_any_size([Values(0, 1, 5, 4 << 20, (8 << 20) + 3)] int count)
     {
-        using var run = new VirtualRun();
+        using var run = Start();
         var bytes = new byte[count];
         new Random(1).NextBytes(bytes);
         Assert.That(Tensor.From(bytes, [count], run.Device).ToBytes(), Is.EqualTo(bytes));
@@ -20,7 +22,7 @@ public sealed class BackendTests
     [Test]
     public void A_plan_is_replayed_from_its_third_run_on_with_the_same_values()
     {
-        using var run = new VirtualRun();
+        using var run = Start();
         var input = Tensor.Rand([8, 32], device: run.Device).Realize();
         var softmax = Compiled.Of((Tensor x) => (x.Softmax(-1).Softmax(-1) + x.LogSoftmax(-1).Softmax(-1)).Softmax(-1).Softmax(-1));
         var first = softmax(input).ToDoubles();
@@ -32,7 +34,7 @@ public sealed class BackendTests
     [Test]
     public void With_CUDANET_SYNC_an_error_names_the_step_that_made_it()
     {
-        using var run = new VirtualRun(new CudaOptions { Synchronous = true });
+        using var run = Start(new CudaOptions { Synchronous = true });
         var x = Tensor.Rand([4, 8], device: run.Device).Realize();
         // The memory goes away under the tensor: what a kernel with a wrong address does.
         run.Driver.Free(new(x.Node.Buffer!.Pointer));
@@ -43,7 +45,7 @@ public sealed class BackendTests
     [Test]
     public void A_device_that_is_lost_leaves_others_usable()
     {
-        using VirtualRun lost = new(), other = new();
+        using VirtualRun lost = Start(), other = Start();
         var x = Tensor.Rand([4, 8], device: lost.Device).Realize();
         lost.Driver.Free(new(x.Node.Buffer!.Pointer));
         Assert.That(() => x.Softmax(-1).ToArray<float>(), Throws.InstanceOf<CudaException>());
@@ -54,7 +56,7 @@ public sealed class BackendTests
     [Test]
     public void Memory_that_runs_out_is_an_exception_that_names_the_holders_and_leaves_the_device_usable()
     {
-        using var run = new VirtualRun(memory: 64 << 20);
+        using var run = Start(memory: 64 << 20);
         var held = Tensor.Ones([2 << 20], device: run.Device).Realize();
         var error = Assert.Throws<OutOfMemoryException>(() => Tensor.Rand([1 << 28], device: run.Device).Realize())!;
         Assert.That(error.Message, Does.Contain("1.00 GiB").And.Contain("8.0 MiB"));
@@ -64,8 +66,26 @@ public sealed class BackendTests
     [Test]
     public void Dropped_tensors_give_their_memory_back()
     {
-        using var run = new VirtualRun(memory: 16 << 20);
+        using var run = Start(memory: 16 << 20);
         for (var k = 0; k < 40; k++) Tensor.Rand([1 << 18], device: run.Device).Realize();
         Assert.That(run.Backend.Memory.PeakBytes, Is.LessThan(16 << 20));
     }
+
+    [Test]
+    public void A_block_that_the_pool_hands_out_again_is_garbage()
+    {
+        using var run = Start();
+        var first = run.Backend.Memory.Allocate(1000);
+        var place = first.Pointer;
+        run.Driver.CopyToDevice(new(place), new byte[1000]);
+        first.Dispose();
+        using var second = run.Backend.Memory.Allocate(1000);
+        run.Backend.Synchronize();
+        var bytes = new byte[1000];
+        run.Driver.CopyToHost(bytes, new(second.Pointer));
+        Assert.That(second.Pointer, Is.EqualTo(place));
+        Assert.That(bytes, Is.All.EqualTo(0xFF));
+    }
+
+    private VirtualRun Start(CudaOptions? options = null, long memory = 256 << 20) => new(options, memory, deferred);
 }

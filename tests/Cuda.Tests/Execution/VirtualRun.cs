@@ -10,10 +10,10 @@ internal sealed class VirtualRun : IDisposable
 {
     private static int _devices = 100;
 
-    public VirtualRun(CudaOptions? options = null, long memory = 256 << 20)
+    public VirtualRun(CudaOptions? options = null, long memory = 256 << 20, bool deferred = false)
     {
         Device = new("virtualtest", Interlocked.Increment(ref _devices));
-        Driver = new(new VirtualDeviceOptions { MemoryBytes = memory });
+        Driver = new(new VirtualDeviceOptions { MemoryBytes = memory }, deferred);
         Driver.Launched += _ => Launches++;
         Backend = new(Device, Driver, null, options ?? new CudaOptions());
         Backends.Register("virtualtest", _ => Backend);

@@ -70,7 +70,7 @@ public sealed class VirtualCudaDriverTests
     {
         using var driver = Open();
         CudaDevicePointer x = Upload(driver, 1, 2), y = Upload(driver, 1, 2);
-        driver.MarkUninitialized(x + 4, 4);
+        driver.MarkUninitialized(x + 4, 4, default);
         Saxpy(driver, x, y, count: 1);
         var error = Assert.Throws<CudaException>(() => Saxpy(driver, x, y, count: 2))!;
         Assert.That(error.Message, Does.Contain("UninitializedRead").And.Contain($"0x{x.Value + 4:X}"));
@@ -109,7 +109,7 @@ public sealed class VirtualCudaDriverTests
         using var driver = Open(new() { Checks = CheckOptions.None });
         Saxpy(driver, CudaDevicePointer.Null, CudaDevicePointer.Null);
         Assert.That(driver.State, Is.EqualTo(CudaStatus.Success));
-        driver.MarkUninitialized(Upload(driver, 1), 4);
+        driver.MarkUninitialized(Upload(driver, 1), 4, default);
     }
 
     [Test]
@@ -143,6 +143,51 @@ public sealed class VirtualCudaDriverTests
         Assert.That((Read(driver, z), Read(driver, y)), Is.EqualTo((0f, 0f)), "the first stream has not begun");
         driver.Synchronize();
         Assert.That((Read(driver, z), Read(driver, y)), Is.EqualTo((0f, 1f)));
+    }
+
+    [TestCase(true, 11f)]
+    [TestCase(false, 1f)]
+    public void A_recording_shows_that_a_wait_is_missing(bool waits, float expected)
+    {
+        using var driver = Open(deferred: true);
+        CudaStreamHandle first = driver.CreateStream(), second = driver.CreateStream();
+        CudaDevicePointer x = Upload(driver, 10), y = Upload(driver, 0), z = Upload(driver, 1);
+        CudaEventHandle fork = driver.CreateEvent(), written = driver.CreateEvent(), join = driver.CreateEvent();
+        driver.BeginCapture(first);
+        driver.Record(fork, first);
+        driver.Wait(second, fork);
+        Saxpy(driver, x, y, first);
+        driver.Record(written, first);
+        if (waits) driver.Wait(second, written);
+        Saxpy(driver, y, z, second);
+        driver.Record(join, second);
+        driver.Wait(first, join);
+        driver.LaunchGraph(driver.EndCapture(first), first);
+        driver.Synchronize(first);
+        Assert.That(Read(driver, z), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void A_long_recording_keeps_the_order_that_its_streams_give()
+    {
+        using var driver = Open(deferred: true);
+        CudaStreamHandle stream = driver.CreateStream(), beside = driver.CreateStream();
+        CudaDevicePointer x = Upload(driver, 1), y = Upload(driver, 0);
+        CudaEventHandle fork = driver.CreateEvent(), join = driver.CreateEvent();
+        driver.BeginCapture(stream);
+        for (var i = 0; i < 2000; i++)
+        {
+            driver.FillAsync(y, BitConverter.SingleToUInt32Bits(i), 1, stream);
+            if (i % 100 != 50) continue;
+            driver.Record(fork, stream);
+            driver.Wait(beside, fork);
+            driver.CopyAsync(x, y, 4, beside);
+            driver.Record(join, beside);
+            driver.Wait(stream, join);
+        }
+        driver.LaunchGraph(driver.EndCapture(stream), stream);
+        driver.Synchronize(stream);
+        Assert.That((Read(driver, x), Read(driver, y)), Is.EqualTo((1950f, 1999f)));
     }
 
     [Test]
