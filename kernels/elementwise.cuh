@@ -1,26 +1,14 @@
-// What every generated kernel needs: element types and the types in which they are computed, vectors of elements,
-// and arithmetic with the CPU's rules.
+// What every generated kernel needs: vectors of elements that are widened to the type in which they are computed, and
+// arithmetic with the CPU's rules.
 #pragma once
 #include "common.cuh"
 
-typedef double f64;
-typedef int i32;
-typedef long long i64;
-typedef unsigned char u8;
+// A name of its own for all of it: a helper of the same name in common.cuh is another one.
+namespace generated {
+
 typedef unsigned char b8; // 0 or 1
 
-// --- Element and compute types ---------------------------------------------------------------------------------------
-
-template <typename T> struct Element { typedef T Value; };
-template <> struct Element<f16> { typedef float Value; };
-template <> struct Element<bf16> { typedef float Value; };
-
-template <typename T> DEVICE T widen(T x) { return x; }
-DEVICE float widen(f16 x) { return to_float(x); }
-DEVICE float widen(bf16 x) { return to_float(x); }
-template <typename T> DEVICE T narrow(typename Element<T>::Value x) { return x; }
-template <> DEVICE f16 narrow<f16>(float x) { return from_float<f16>(x); }
-template <> DEVICE bf16 narrow<bf16>(float x) { return from_float<bf16>(x); }
+// --- Vectors of elements ---------------------------------------------------------------------------------------------
 
 template <int Bytes> struct Pack;
 template <> struct Pack<1> { typedef unsigned char Type; };
@@ -54,7 +42,7 @@ DEVICE void repack(uint2 &p, const unsigned *w) { p = make_uint2(w[0], w[1]); }
 DEVICE void repack(uint4 &p, const unsigned *w) { p = make_uint4(w[0], w[1], w[2], w[3]); }
 
 // N neighbours in one access of at most 16 bytes, to which p is aligned.
-template <int N, typename T> DEVICE void load_pack(const T *p, typename Element<T>::Value *v) {
+template <int N, typename T> DEVICE void load_pack(const T *p, typename SumOf<T>::Type *v) {
     const int S = sizeof(T), W = S * N < 4 ? 1 : S * N / 4;
     unsigned w[W];
     unpack(*(const typename Pack<S * N>::Type *)p, w);
@@ -65,7 +53,7 @@ template <int N, typename T> DEVICE void load_pack(const T *p, typename Element<
         v[i] = widen(of_bits<T>(b));
     }
 }
-template <int N, typename T> DEVICE void store_pack(T *p, const typename Element<T>::Value *v) {
+template <int N, typename T> DEVICE void store_pack(T *p, const typename SumOf<T>::Type *v) {
     const int S = sizeof(T), W = S * N < 4 ? 1 : S * N / 4;
     unsigned w[W];
 #pragma unroll
@@ -73,7 +61,7 @@ template <int N, typename T> DEVICE void store_pack(T *p, const typename Element
 #pragma unroll
     for (int i = 0; i < N; i++) {
         const int at = i * S;
-        unsigned long long b = bits_of(narrow<T>(v[i]));
+        unsigned long long b = bits_of(rounded<T>(v[i]));
         w[at / 4] |= (unsigned)b << (8 * (at & 3));
         if (S == 8) w[S == 8 ? at / 4 + 1 : 0] = (unsigned)(b >> 32);
     }
@@ -237,3 +225,5 @@ DEVICE int exchange_value(int v, int d) { return __shfl_xor_sync(FULL_MASK, v, d
 DEVICE u8 exchange_value(u8 v, int d) { return (u8)__shfl_xor_sync(FULL_MASK, (int)v, d); }
 DEVICE i64 exchange_value(i64 v, int d) { return (i64)__shfl_xor_sync(FULL_MASK, (unsigned long long)v, d); }
 DEVICE f64 exchange_value(f64 v, int d) { return __shfl_xor_sync(FULL_MASK, v, d); }
+
+} // namespace generated

@@ -7,6 +7,8 @@
 #pragma once
 #include "elementwise.cuh"
 
+namespace generated {
+
 #define INFINITY_D __longlong_as_double(0x7FF0000000000000LL)
 #define NAN_F __int_as_float(0x7FC00000)
 #define NAN_D __longlong_as_double(0x7FF8000000000000LL)
@@ -393,3 +395,5 @@ DEVICE double erf_of(double x) {
     }
     return with_sign(result, x);
 }
+
+} // namespace generated

@@ -94,7 +94,7 @@ internal static class ElementwiseGenerator
             if (access[k] == OperandAccess.Scalar) text.Append(CultureInfo.InvariantCulture, $"    const {Lane(k)} a{k} = widen(p{k}[0]);\n");
         if (width > 1) Neighbours(text);
         OneByOne(text);
-        return text.Append("}\n").ToString();
+        return text.Append("}\n}\n").ToString();
 
         string Lane(int k) => OpText.Lane(program.Inputs[k]);
 
@@ -133,7 +133,7 @@ internal static class ElementwiseGenerator
             text.Append(CultureInfo.InvariantCulture, $"    }}\n#pragma unroll\n    for (int k = 0; k < {perThread}; k++) {{\n        const long long i = first + k * {Threads} + threadIdx.x;\n        if (i >= n) continue;\n");
             Results(text, 0, "        ");
             text.Append(CultureInfo.InvariantCulture, $"        program({Arguments(k => access[k] is OperandAccess.Scalar, results: "")});\n");
-            for (var k = 0; k < program.Outputs.Length; k++) text.Append(CultureInfo.InvariantCulture, $"        q{k}[i] = narrow<{KernelTypes.Name(program.TypeOf(program.Outputs[k]))}>(r{k});\n");
+            for (var k = 0; k < program.Outputs.Length; k++) text.Append(CultureInfo.InvariantCulture, $"        q{k}[i] = rounded<{KernelTypes.Name(program.TypeOf(program.Outputs[k]))}>(r{k});\n");
             text.Append("    }\n");
         }
 

@@ -125,7 +125,7 @@ internal static class OpText
     {
         if (to == DType.Bool) return from == DType.Bool ? value : $"(u8)({value} != 0)";
         if (Lane(from) != Lane(to)) value = $"convert<{Lane(to)}>({value})";
-        return round && to.IsHalf() && from != to ? $"widen(narrow<{Kernels.KernelTypes.Name(to)}>({value}))" : value;
+        return round && to.IsHalf() && from != to ? $"widen(rounded<{Kernels.KernelTypes.Name(to)}>({value}))" : value;
     }
 
     /// <summary>A number as a constant of the compute type.</summary>

@@ -25,13 +25,13 @@ internal static class ProgramText
     /// <summary>True if a program calls elementary functions.</summary>
     public static bool NeedsMath(ElementwiseProgram program) => program.Instructions.Any(instruction => OpText.NeedsMath(instruction.Op, ArgumentType(program, instruction)));
 
-    /// <summary>What a text with these programs starts with: the headers of the functions that they call.</summary>
+    /// <summary>What a text with these programs starts with: the headers of the functions that they call, and a namespace that the text has to close.</summary>
     public static string Prelude(params ReadOnlySpan<ElementwiseProgram?> programs)
     {
         var math = false;
         foreach (var program in programs)
             math |= program is not null && NeedsMath(program);
-        return $"#include \"{(math ? "math" : "elementwise")}.cuh\"\n";
+        return $"#include \"{(math ? "math" : "elementwise")}.cuh\"\nnamespace generated {{\n";
     }
 
     /// <summary>

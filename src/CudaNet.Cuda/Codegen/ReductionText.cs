@@ -63,7 +63,7 @@ internal sealed class ReductionText(FoldPlan plan, ElementwiseProgram? program, 
         }
         Walk();
         Join();
-        Line("}");
+        Line("}\n}");
         return _text.ToString();
     }
 
@@ -160,7 +160,7 @@ internal sealed class ReductionText(FoldPlan plan, ElementwiseProgram? program, 
         var inputs = extras.Select((access, k) => $", widen(e{k}[{access switch { OperandAccess.Linear => "row", OperandAccess.Scalar => "0", _ => $"eb{k}o" }}])");
         Line($"    {OpText.Lane(epilogue.TypeOf(epilogue.Outputs[0]))} result;");
         Line($"    epilogue({(fold.IsPosition ? "sum.at" : "sum")}{string.Concat(inputs)}, {(ProgramText.ReportsErrors(epilogue) ? "error, token, " : "")}result);");
-        Line($"    q[row] = narrow<{Result}>(result);");
+        Line($"    q[row] = rounded<{Result}>(result);");
     }
 
     /// <summary>Compilers unroll short loops by themselves; a long program would only grow.</summary>

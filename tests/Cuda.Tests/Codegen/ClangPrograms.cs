@@ -7,7 +7,7 @@ namespace CudaNet.Tests;
 /// <summary>PTX of generated programs as clang makes it, each compiled once.</summary>
 internal static class ClangPrograms
 {
-    private static readonly Lazy<IKernelCompiler> Compiler = new(() => new CachedKernelCompiler(new ClangKernelCompiler { LineInfo = false }, null));
+    private static readonly Lazy<IKernelCompiler> Compiler = new(() => new CachedKernelCompiler(new ClangKernelCompiler { LineInfo = false }, KernelDiskCache.FromEnvironment()));
 
     public static string Compile(GeneratedKernel kernel)
     {
