@@ -473,9 +473,10 @@ DEVICE void mma_tiles(float (&sums)[MI][NI][8], const char *tileA, const char *t
     }
 }
 
-// What an epilogue does to a sum: 0 nothing, 1 relu, 2 gelu (erf), 3 gelu (tanh), 4 silu, 5 tanh, 6 sigmoid.
-template <int KIND> DEVICE float activate(float v) {
-    switch (KIND) {
+// What an epilogue does to a sum: 0 nothing, 1 relu, 2 gelu (erf), 3 gelu (tanh), 4 silu, 5 tanh, 6 sigmoid. Code that
+// finishes sums is a loop apart, so that the switch is there once and not for every register.
+DEVICE float activate(int kind, float v) {
+    switch (kind) {
     case 1: return v > 0.0f || v != v ? v : 0.0f;
     case 2: return 0.5f * v * (1.0f + erf_f(v * 0.707106781f));
     case 3: return 0.5f * v * (1.0f + tanh_f(0.797884561f * fmaf(0.044715f * v * v, v, v)));

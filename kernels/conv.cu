@@ -20,11 +20,8 @@
 //           block 256; columns are images·positions. conv_weight_*: the same with channels·taps for columns and
 //           groups·splits. conv_pack, conv_join: an element a thread, block 256.
 // Source    implicit GEMM as in cuDNN (Chetlur et al. 2014, arXiv 1410.0759) with a table of taps in shared memory.
-#include "common.cuh"
+#include "conv.cuh"
 
-#ifndef T
-#define T f32
-#endif
 #ifndef MODE
 #define MODE 0
 #endif
@@ -45,51 +42,7 @@
 // Lambdas that hold the arguments must not become calls, which would copy them to local memory.
 #define INLINED __attribute__((always_inline))
 
-// A spatial axis: what the positions along it are in the result, and where their taps lie in the source.
-struct ConvAxis {
-    int first, step;
-    int origin, stride, dilation, size;
-};
-
-struct ConvArguments {
-    const T *source, *weight, *bias, *residual;
-    T *result;
-    float *partial;
-    long long sourceImage, resultImage;
-    int sourcePlane, resultPlane, resultRow, resultSlice;
-    // Result channels and source channels of a group; the length of the sum (conv_*) or columns (conv_weight_*); weight rows.
-    int rows, channels, taps, leading;
-    // Images times positions.
-    int columns;
-    int splits, activation, residualFirst;
-    float beta;
-    ConvAxis d, h, w;
-    // Positions of an image, of a slice, of a row; taps likewise.
-    Divisor places, placesHW, placesW, allTaps, tapsHW, tapsW;
-};
-
 // --- Device helpers --------------------------------------------------------------------------------------------------
-
-DEVICE float activate(int kind, float v) {
-    switch (kind) {
-    case 1: return activate<1>(v);
-    case 2: return activate<2>(v);
-    case 3: return activate<3>(v);
-    case 4: return activate<4>(v);
-    case 5: return activate<5>(v);
-    case 6: return activate<6>(v);
-    default: return v;
-    }
-}
-
-DEVICE float finish(const ConvArguments &g, float v, int channel, long long at) {
-    float residual = g.residual ? g.beta * to_float(g.residual[at]) : 0.0f;
-    if (g.bias) v += to_float(g.bias[channel]);
-    if (g.residualFirst) v += residual;
-    v = activate(g.activation, v);
-    if (!g.residualFirst) v += residual;
-    return v;
-}
 
 // Offset of a channel's tap from a position in the source, and how far the tap is from it along the axes.
 DEVICE int4 tap_of(const ConvArguments &g, int k) {

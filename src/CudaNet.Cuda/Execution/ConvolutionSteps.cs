@@ -1,3 +1,4 @@
+using CudaNet.Cuda.Driver;
 using CudaNet.Cuda.Kernels;
 using CudaNet.Execution;
 using CudaNet.Graphs;
@@ -46,8 +47,9 @@ internal static class ConvolutionSteps
         var problem = ConvProblem.Of(op.Geometry, x.Shape, w.Shape, step.OutputOf().Shape);
         if (problem.Elements.Output == 0) return;
         var type = KernelTypes.Name(x.DType);
-        var (spec, tileRows) = Choose(step, problem, type, problem.Rows, isSourceAligned: IsAligned(x));
         var length = problem.Channels * problem.Taps;
+        if (IsDepthwise(problem) && Depthwise(step, type, ConvKernels.Forward(problem, length), problem.Groups, step.Input(1))) return;
+        var (spec, tileRows) = Choose(step, problem, type, problem.Rows, isSourceAligned: IsAligned(x));
         var pack = ConvKernels.PackForward(problem, type);
         var isPacked = spec != ConvKernels.PlainSpec && (pack.Leading != length || !IsAligned(w));
         var weight = isPacked ? Packed(step, spec, pack, type) : step.Input(1);
@@ -62,7 +64,11 @@ internal static class ConvolutionSteps
         var type = KernelTypes.Name(y.DType);
         var (spec, tileRows) = Choose(step, problem, type, problem.Channels, isSourceAligned: IsAligned(y));
         foreach (var (product, pack) in ConvKernels.InputGradient(problem, type))
-            Product(step, spec, product, problem.Groups, tileRows, product.Taps == 0 ? step.Input(1) : Packed(step, spec, pack, type));
+        {
+            var weight = product.Taps == 0 ? step.Input(1) : Packed(step, spec, pack, type);
+            if (IsDepthwise(problem) && problem.Rows == 1 && Depthwise(step, type, product, problem.Groups, weight)) continue;
+            Product(step, spec, product, problem.Groups, tileRows, weight);
+        }
     }
 
     private static void WeightGradient(StepBuilder step)
@@ -70,16 +76,43 @@ internal static class ConvolutionSteps
         var (x, y) = (step.InputOf(0), step.InputOf(1));
         var problem = ConvProblem.Of(step.Op<ConvWeightGrad>().Geometry, x.Shape, step.OutputOf().Shape, y.Shape);
         var type = KernelTypes.Name(x.DType);
+        if (IsDepthwise(problem) && DepthwiseWeight(step, type, problem)) return;
         var mode = !IsAligned(y) ? ConvMode.Any : IsAligned(x) ? ConvKernels.Mode(problem, type) : (ConvMode)Math.Min((int)ConvKernels.Mode(problem, type), (int)ConvMode.AlignedPlanes);
         var tileRows = problem.Rows <= 64 && mode == ConvMode.AlignedPlanes ? 64 : 128;
         var spec = IsPlain(step, type) ? ConvKernels.PlainSpec : ConvKernels.MmaSpec(type, mode, tileRows);
         var arguments = ConvKernels.WeightGradient(problem, 1);
         arguments.Splits = ConvKernels.Splits(arguments, ConvKernels.WeightProduct(spec, arguments, problem.Groups, tileRows), step.Backend.Driver.Properties.MultiprocessorCount, step: 32);
-        var size = problem.Elements.Weight;
+        InParts(step, ConvKernels.WeightProduct(spec, arguments, problem.Groups, tileRows), spec, arguments, problem.Elements.Weight);
+    }
+
+    /// <summary>A gradient by the weights in so many parts, and their sum.</summary>
+    private static void InParts(StepBuilder step, KernelLaunch launch, KernelSpec join, ConvArguments arguments, long size, params ReadOnlySpan<StepArgument> more)
+    {
         var partial = arguments.Splits > 1 ? step.Scratch(arguments.Splits * size * sizeof(float)) : StepArgument.Null;
-        step.Launch(ConvKernels.WeightProduct(spec, arguments, problem.Groups, tileRows), StepArgument.Structure(arguments,
-            (nameof(ConvArguments.Source), step.Input(0)), (nameof(ConvArguments.Weight), step.Input(1)), (nameof(ConvArguments.Result), step.Output()), (nameof(ConvArguments.Partial), partial)));
-        if (arguments.Splits > 1) step.Launch(ConvKernels.Join(spec, size), partial, step.Output(), size, arguments.Splits);
+        step.Launch(launch, [StepArgument.Structure(arguments,
+            (nameof(ConvArguments.Source), step.Input(0)), (nameof(ConvArguments.Weight), step.Input(1)), (nameof(ConvArguments.Result), step.Output()), (nameof(ConvArguments.Partial), partial)), .. more]);
+        if (arguments.Splits > 1) step.Launch(ConvKernels.Join(join, size), partial, step.Output(), size, arguments.Splits);
+    }
+
+    /// <summary>Few results of one channel a group: bound by memory.</summary>
+    private static bool IsDepthwise(ConvProblem problem) => problem is { Channels: 1, Rows: <= 8 };
+
+    /// <summary>False where a window spans more than shared memory holds.</summary>
+    private static bool Depthwise(StepBuilder step, string type, ConvArguments arguments, int groups, StepArgument weight)
+    {
+        if (DepthwiseKernels.Tile(arguments, groups, type) is not { } tile) return false;
+        step.Launch(DepthwiseKernels.Product(type, arguments, tile), WithOperands(step, arguments, weight), KernelArgument.Of(tile));
+        return true;
+    }
+
+    private static bool DepthwiseWeight(StepBuilder step, string type, ConvProblem problem)
+    {
+        var arguments = ConvKernels.WeightGradient(problem, 1);
+        if (DepthwiseKernels.Tile(arguments, problem.Groups, type) is not { } tile) return false;
+        arguments.Splits = DepthwiseKernels.Splits(arguments, tile, step.Backend.Driver.Properties.MultiprocessorCount);
+        var join = type == "f32" ? ConvKernels.PlainSpec : ConvKernels.MmaSpec(type, ConvMode.AlignedPlanes, 64);
+        InParts(step, DepthwiseKernels.WeightProduct(type, arguments, tile), join, arguments, problem.Elements.Weight, KernelArgument.Of(tile));
+        return true;
     }
 
     private static bool IsPlain(StepBuilder step, string type) => type == "f32" && !step.Backend.Options.AllowTf32;
@@ -101,13 +134,16 @@ internal static class ConvolutionSteps
         return packed;
     }
 
-    private static void Product(StepBuilder step, KernelSpec spec, ConvArguments arguments, int groups, int tileRows, StepArgument weight)
+    private static void Product(StepBuilder step, KernelSpec spec, ConvArguments arguments, int groups, int tileRows, StepArgument weight) =>
+        step.Launch(ConvKernels.Product(spec, arguments, groups, tileRows), WithOperands(step, arguments, weight));
+
+    private static StepArgument WithOperands(StepBuilder step, ConvArguments arguments, StepArgument weight)
     {
         var epilogue = KernelEpilogue.Of(step);
         (arguments.Activation, arguments.ResidualFirst, arguments.Beta) = (epilogue.Activation, 1, 1);
-        step.Launch(ConvKernels.Product(spec, arguments, groups, tileRows), StepArgument.Structure(arguments,
+        return StepArgument.Structure(arguments,
             (nameof(ConvArguments.Source), step.Input(0)), (nameof(ConvArguments.Weight), weight), (nameof(ConvArguments.Result), step.Output()),
-            (nameof(ConvArguments.Bias), epilogue.Bias), (nameof(ConvArguments.Residual), epilogue.Residual)));
+            (nameof(ConvArguments.Bias), epilogue.Bias), (nameof(ConvArguments.Residual), epilogue.Residual));
     }
 
     /// <summary>Whether an operand begins at a multiple of 16 bytes; memory itself does.</summary>

@@ -11,6 +11,7 @@ public static class KernelCatalogue
         AttentionKernels.Family,
         BatchNormKernels.Family,
         ConvKernels.Family,
+        DepthwiseKernels.Family,
         FoldKernels.Family,
         GemmKernels.Family,
         GemmKernels.SimtFamily,

@@ -8,6 +8,9 @@ public readonly struct KernelDivisor
 {
     private readonly uint _value, _multiplier, _shift;
 
+    /// <summary>The number.</summary>
+    public int Value => (int)_value;
+
     /// <summary>A divisor; kernels do not divide where it is 0.</summary>
     public KernelDivisor(int value)
     {

@@ -16,6 +16,9 @@ public sealed class ConvolutionStepsTests
         ("residual and activation", t => (t[3] + t[0].Conv2d(t[1], padding: 1)).Tanh()),
         ("an epilogue that no kernel knows", t => (t[0].Conv2d(t[1], t[2], padding: 1) * t[3]).Relu() + 1),
         ("transposed, with bias", t => t[3].ConvTranspose2d(t[1], stride: 2, padding: 1).Relu()),
+        ("each channel by itself", t => t[0].Conv2d(t[1].Narrow(1, 0, 1), t[2], padding: 1, groups: 8).Relu()),
+        ("two results of each channel, stride 2", t => t[0].Narrow(1, 0, 4).Conv2d(t[1].Narrow(1, 0, 1), t[2], stride: 2, padding: 1, groups: 4)),
+        ("a window that spans more than shared memory", t => t[0].Conv2d(t[1].Narrow(1, 0, 1), padding: 90, dilation: 90, groups: 8)),
         ("1×1", t => t[0].Conv2d(t[4]).Relu()),
         ("pooling", t => t[0].MaxPool2d(2) + t[0].AvgPool2d(2)),
     ];
