@@ -335,6 +335,10 @@ DEVICE u32 key_of(f16 x) { return key_of(to_float(x)) == 0xFFFFFFFFu ? 0xFFFFu :
 DEVICE u32 key_of(bf16 x) { return key_of(to_float(x)) >> 16; } // the upper half of a float
 
 template <typename T> struct KeyOf { typedef decltype(key_of(T())) Type; };
+template <typename T> constexpr typename KeyOf<T>::Type GREATEST_KEY = sizeof(T) >= 4 ? ~(typename KeyOf<T>::Type)0 : (1u << (8 * sizeof(T) % 32)) - 1;
+template <typename T> DEVICE bool is_nan(T x) { return x != x; }
+template <> DEVICE bool is_nan<f16>(f16 x) { return (x.bits & 0x7FFFu) > 0x7C00u; }
+template <> DEVICE bool is_nan<bf16>(bf16 x) { return (x.bits & 0x7FFFu) > 0x7F80u; }
 
 // --- Rows in registers -------------------------------------------------------------------------------------------------
 

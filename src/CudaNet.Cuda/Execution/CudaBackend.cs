@@ -42,6 +42,8 @@ public sealed class CudaBackend : IBackend, IDisposable
         PoolingSteps.Register(_table);
         RandomSteps.Register(_table);
         ReductionSteps.Register(_table);
+        ScanSteps.Register(_table);
+        SortingSteps.Register(_table);
         ViewSteps.Register(_table);
     }
 

@@ -23,8 +23,10 @@ public static class KernelCatalogue
         RandomKernels.DropoutFamily,
         RandomKernels.Family,
         ReduceKernels.Family,
+        ScanKernels.Family,
         SegmentKernels.Family,
         SoftmaxKernels.Family,
+        SortKernels.Family,
         ViewKernels.Family,
     ];
 

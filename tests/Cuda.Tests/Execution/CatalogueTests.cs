@@ -1,4 +1,5 @@
 using CudaNet.Cpu.Reference;
+using CudaNet.Cuda.Compilation;
 using CudaNet.Cuda.Execution;
 using CudaNet.Cuda.Virtual;
 using CudaNet.Execution;
@@ -24,7 +25,7 @@ public sealed class CatalogueTests(bool deferred)
     {
         _default = Device.Default;
         // Work that is put off as long as CUDA allows shows a wait that is missing.
-        Backends.Register(Deferred.Kind, static _ => new CudaBackend(Deferred, new VirtualCudaDriver(new() { MemoryBytes = 1 << 30 }, deferred: true), null));
+        Backends.Register(Deferred.Kind, static _ => new CudaBackend(Deferred, new VirtualCudaDriver(new() { MemoryBytes = 1 << 30 }, deferred: true), KernelCompilers.ForVirtualDevice()));
         Device.Default = deferred ? Deferred : Device.Virtual;
         _verifier = new(new FloatReference(), Device.Default);
     }
