@@ -101,6 +101,21 @@ struct Sequence {
 
 template <typename E> DEVICE E *row_of(E *p, const Strides &s, int batch, int head, long long start) { return p + batch * s.batch + head * s.head + start * s.row; }
 
+// Sixteen bytes of global memory. Not an expression: clang splits a load whose parts are used one by one.
+DEVICE void load_global(const T *p, float *v) {
+    unsigned w[4];
+    asm volatile("ld.global.v4.u32 {%0,%1,%2,%3}, [%4];" : "=r"(w[0]), "=r"(w[1]), "=r"(w[2]), "=r"(w[3]) : "l"(p) : "memory");
+#pragma unroll
+    for (int i = 0; i < 4; i++) {
+        if constexpr (sizeof(T) == 4) {
+            v[i] = __uint_as_float(w[i]);
+        } else {
+            v[2 * i] = half_of<T>(w[i], 0);
+            v[2 * i + 1] = half_of<T>(w[i], 1);
+        }
+    }
+}
+
 // --- Tiles in shared memory ------------------------------------------------------------------------------------------
 
 // A tile has rows of PITCH bytes whose 16-byte chunks are XORed with the row's number, so that eight rows of one column of

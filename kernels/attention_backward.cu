@@ -186,8 +186,8 @@ extern "C" __global__ void __launch_bounds__(256) attention_delta(AttentionArgum
         const T *dout = row_of(g.dout, g.strideDout, batch, head, sequence.startQ) + row * g.strideDout.row;
         for (int i = lane * CHUNK; i < g.depth; i += LANES * CHUNK) {
             float a[CHUNK], b[CHUNK];
-            load_vec<T>(o + i, a);
-            load_vec<T>(dout + i, b);
+            load_global(o + i, a);
+            load_global(dout + i, b);
 #pragma unroll
             for (int j = 0; j < CHUNK; j++) sum = fmaf(a[j], b[j], sum);
         }

@@ -66,6 +66,9 @@ DEVICE void load_keys(const DecodeArguments &g, unsigned tile, int batch, int ke
 // Where a warp leaves its sums [16, D]: rows are turned by eight columns each, so that they lie in different banks.
 DEVICE int sum_at(int row, int column) { return row * D + (column + 8 * row) % D; }
 
+template <typename E> DEVICE void store_four(E *p, const float *v) { *(uint2 *)p = make_uint2(pack2<E>(v[0], v[1]), pack2<E>(v[2], v[3])); }
+template <> DEVICE void store_four<f32>(f32 *p, const float *v) { *(float4 *)p = make_float4(v[0], v[1], v[2], v[3]); }
+
 // --- Exported entries ------------------------------------------------------------------------------------------------
 
 extern "C" __global__ void __launch_bounds__(32 * WARPS) attention_decode(DecodeArguments g) {
@@ -224,22 +227,18 @@ extern "C" __global__ void __launch_bounds__(128) attention_combine(DecodeArgume
     l = warp_reduce<Add>(l);
     float inverse = l == 0.0f ? 0.0f : 1.0f / l;
     T *o = g.o + batch * g.strideO.batch + head * g.strideO.head + query * g.strideO.row;
-    for (int c = lane * CHUNK; c < g.depth; c += 32 * CHUNK) {
-        float v[CHUNK];
-#pragma unroll
-        for (int j = 0; j < CHUNK; j++) v[j] = 0.0f;
+    // Sixteen bytes of the parts a lane.
+    for (int c = lane * 4; c < g.depth; c += 128) {
+        float v[4] = {0.0f, 0.0f, 0.0f, 0.0f};
         for (int s = 0; s < g.splits; s++) {
             float factor = exp_f(logs[s] - base) * inverse;
-#pragma unroll
-            for (int j = 0; j < CHUNK; j += 4) {
-                float4 part = *(const float4 *)(parts + (long long)s * D + c + j);
-                v[j] = fmaf(part.x, factor, v[j]);
-                v[j + 1] = fmaf(part.y, factor, v[j + 1]);
-                v[j + 2] = fmaf(part.z, factor, v[j + 2]);
-                v[j + 3] = fmaf(part.w, factor, v[j + 3]);
-            }
+            float4 part = *(const float4 *)(parts + (long long)s * D + c);
+            v[0] = fmaf(part.x, factor, v[0]);
+            v[1] = fmaf(part.y, factor, v[1]);
+            v[2] = fmaf(part.z, factor, v[2]);
+            v[3] = fmaf(part.w, factor, v[3]);
         }
-        store_vec<T>(o + c, v);
+        store_four<T>(o + c, v);
     }
     if (lane == 0 && g.lse) g.lse[batch * g.lseBatch + head * g.lseHead + query] = l == 0.0f ? -INFINITY_F : base + log_f(l);
 }

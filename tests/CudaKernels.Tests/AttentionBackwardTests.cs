@@ -81,6 +81,10 @@ public sealed class AttentionBackwardTests
             Assert.That(counters.LocalBytesRead + counters.LocalBytesWritten, Is.Zero);
             Assert.That(profile.Where(line => line.Instruction.StartsWith("st.global.v4", StringComparison.Ordinal)).Sum(line => line.Threads * 16), Is.EqualTo(counters.GlobalBytesWritten), "all stores are of 128 bits");
         }
+
+        var delta = results[2].Counters;
+        Assert.That(delta.CoalescingPercent, Is.GreaterThanOrEqualTo(95));
+        Assert.That(delta.GlobalBytesRead, Is.EqualTo(2L * Length * size * KernelBench.SizeOf(type)));
     }
 
     [Test]
@@ -133,11 +137,12 @@ public sealed class AttentionBackwardTests
         arguments.StrideBiasGradient = new((long)problem.Heads * problem.LengthQ * problem.LengthK, (long)problem.LengthQ * problem.LengthK, problem.LengthK);
         var spec = AttentionBackwardKernels.Spec(type, size, problem.Rotary > 0);
         var argument = KernelArgument.Structure(arguments);
-        bench.Run(AttentionBackwardKernels.Delta(spec, type, size, problem.LengthQ, problem.Heads, problem.Batch), argument);
+        var deltaResult = bench.Run(AttentionBackwardKernels.Delta(spec, type, size, problem.LengthQ, problem.Heads, problem.Batch), argument);
         LaunchResult[] results =
         [
             bench.Run(AttentionBackwardKernels.Queries(spec, type, size, problem.LengthQ, problem.Heads, problem.Batch), argument),
             bench.Run(AttentionBackwardKernels.Keys(spec, type, size, problem.LengthK, problem.KeyHeads, problem.Batch), argument),
+            deltaResult,
         ];
         double[] actual = bench.Download(type, dq, problem.CountQ);
         KernelBench.Close(actual, expected.DQ, i => expected.DQTolerance[i], $"dq of {problem}");

@@ -80,6 +80,30 @@ public sealed class AttentionDecodeTests
     }
 
     [Test]
+    public void Parts_are_joined_in_whole_sectors([Values("f32", "bf16")] string type)
+    {
+        const int Heads = 4, Size = 128, Splits = 8;
+        using var bench = new KernelBench();
+        var o = bench.Output(type, Heads * Size);
+        var arguments = new AttentionDecodeArguments
+        {
+            O = Pointer(o),
+            Parts = Pointer(bench.Upload("f32", KernelBench.Random("f32", Heads * Splits * Size, 1))),
+            PartLogSumExp = Pointer(bench.Upload("f32", KernelBench.Random("f32", Heads * Splits, 2))),
+            StrideO = AttentionStrides.RowsFirst(Heads, 1, Size),
+            Batch = 1,
+            Heads = Heads,
+            Group = 1,
+            Queries = 1,
+            Depth = Size,
+            Splits = Splits,
+        };
+        var counters = bench.Run(AttentionDecodeKernels.Combine(AttentionDecodeKernels.Spec(type, Size), 1, Heads, 1), KernelArgument.Structure(arguments)).Counters;
+        Assert.That(counters.CoalescingPercent, Is.GreaterThanOrEqualTo(95));
+        Assert.That(counters.GlobalBytesWritten, Is.EqualTo(Heads * Size * KernelBench.SizeOf(type)));
+    }
+
+    [Test]
     public void Splits_fill_the_device_but_are_not_small()
     {
         Assert.That(AttentionDecodeKernels.Splits(100_000, 8, 132), Is.EqualTo(33));

@@ -24,6 +24,7 @@ public static class KernelCatalogue
         RandomKernels.Family,
         ReduceKernels.Family,
         ScanKernels.Family,
+        RopeKernels.Family,
         SegmentKernels.Family,
         SoftmaxKernels.Family,
         SortKernels.Family,
