@@ -101,6 +101,7 @@ DEVICE double absolute(double a) { return fabs(a); }
 DEVICE u8 absolute(u8 a) { return a; }
 template <typename T> DEVICE T absolute(T a) { return a < 0 ? negate(a) : a; }
 template <typename T> DEVICE T sign_of(T a) { return (T)((a > 0) - (a < 0)); }
+template <typename T> DEVICE bool is_nan(T a) { return a != a; }
 // NaN wins.
 template <typename T> DEVICE T larger(T a, T b) { return a > b || a != a ? a : b; }
 template <typename T> DEVICE T smaller(T a, T b) { return a < b || a != a ? a : b; }

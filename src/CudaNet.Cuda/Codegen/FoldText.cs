@@ -38,7 +38,7 @@ internal sealed record FoldText(string Text, DType ElementType, bool IsPosition)
         DEVICE Sum neutral() { Sum s; s.value = 0; s.at = -1; return s; }
         DEVICE Sum element({{OpText.Lane(type)}} value, long long at) { Sum s; s.value = value; s.at = at; return s; }
         DEVICE Sum combine(Sum a, Sum b) {
-            const bool nanA = a.value != a.value, nanB = b.value != b.value;
+            const bool nanA = is_nan(a.value), nanB = is_nan(b.value);
             const bool better = nanB ? !nanA : b.value {{(greatest ? ">" : "<")}} a.value, equal = nanB ? nanA : b.value == a.value;
             return b.at >= 0 && (a.at < 0 || better || (equal && b.at < a.at)) ? b : a;
         }

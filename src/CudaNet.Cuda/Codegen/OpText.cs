@@ -66,7 +66,16 @@ internal static class OpText
         [typeof(Sqrt), typeof(Rsqrt), typeof(Reciprocal), typeof(Floor), typeof(Ceil), typeof(Trunc), typeof(Round), typeof(Div), .. MathCalls.Keys.Where(type => type != typeof(Pow))];
 
     /// <summary>The ops with an expression.</summary>
-    public static IEnumerable<Type> Ops => [.. Calls.Keys, .. MathCalls.Keys, .. Operators.Keys, typeof(Rsqrt), typeof(Reciprocal), typeof(Div), typeof(LogicalNot), typeof(Where), typeof(Cast)];
+    public static IReadOnlyList<Type> Ops { get; } = [.. Calls.Keys, .. MathCalls.Keys, .. Operators.Keys, typeof(Rsqrt), typeof(Reciprocal), typeof(Div), typeof(LogicalNot), typeof(Where), typeof(Cast)];
+
+    private static readonly HashSet<Type> OneArgument =
+        [typeof(Neg), typeof(Abs), typeof(Relu), typeof(Sign), typeof(Sqrt), typeof(Rsqrt), typeof(Reciprocal), typeof(Floor), typeof(Ceil), typeof(Trunc), typeof(Round), typeof(LogicalNot), typeof(Cast), .. MathCalls.Keys.Where(type => type != typeof(Pow) && type != typeof(Atan2))];
+
+    /// <summary>How many arguments an op has.</summary>
+    public static int ArgumentsOf(Type op) => op == typeof(Where) ? 3 : OneArgument.Contains(op) ? 1 : 2;
+
+    /// <summary>True for ops whose result is Bool whatever they compare.</summary>
+    public static bool IsRelation(Type op) => Operators.ContainsKey(op) && op != typeof(LogicalAnd) && op != typeof(LogicalOr) && op != typeof(LogicalXor);
 
     /// <summary>True if there is an expression for the op on arguments of a type.</summary>
     public static bool Knows(Op op, DType argument) =>

@@ -35,13 +35,13 @@ public sealed class CudaBackend : IBackend, IDisposable
         Kernels = new(driver, compiler, preferEmbedded: device.Kind == Device.Virtual.Kind);
         // One line a family; each registers the ops that it runs.
         ConvolutionSteps.Register(_table);
-        ElementwiseSteps.Register(_table);
+        ElementwiseSteps.Register(_table, Kernels.CanCompile);
         EpilogueSteps.Register(_table);
         IndexingSteps.Register(_table);
         NormalisationSteps.Register(_table);
         PoolingSteps.Register(_table);
         RandomSteps.Register(_table);
-        ReductionSteps.Register(_table);
+        ReductionSteps.Register(_table, Kernels.CanCompile);
         ScanSteps.Register(_table);
         SortingSteps.Register(_table);
         ViewSteps.Register(_table);

@@ -3,11 +3,17 @@ using CudaNet.Graphs;
 
 namespace CudaNet.Cuda.Execution;
 
-/// <summary>Elementwise programs, by kernels that are generated for them.</summary>
+/// <summary>Elementwise programs, by kernels that are generated for them; op by op where no compiler is there.</summary>
 internal static class ElementwiseSteps
 {
-    public static void Register(CudaKernelTable table) =>
-        table.Add<FusedElementwise>(Build, CudaKernelTable.AnyLayout, static (op, _) => ElementwiseGenerator.CanGenerate(op.Program, op.Shape));
+    /// <summary>Registers the ops.</summary>
+    /// <param name="table">Where.</param>
+    /// <param name="canCompile">Whether kernels can be generated.</param>
+    public static void Register(CudaKernelTable table, bool canCompile)
+    {
+        if (canCompile) table.Add<FusedElementwise>(Build, CudaKernelTable.AnyLayout, static (op, _) => ElementwiseGenerator.CanGenerate(op.Program, op.Shape));
+        else table.Add<FusedElementwise>(BuildUnfused, CudaKernelTable.AnyLayout, static (op, _) => UnfusedProgram.Runs(op.Program, op.Shape));
+    }
 
     /// <summary>Launches a generated kernel.</summary>
     /// <param name="step">The step.</param>
@@ -20,8 +26,7 @@ internal static class ElementwiseSteps
         arguments.AddRange(pointers);
         if (launch.ReportsErrors)
         {
-            var name = step.Step.Name;
-            var (record, token) = step.IndexErrors((_, _) => WholeNumbers.DividedByZero(name));
+            var (record, token) = step.DivisionErrors();
             arguments.Add(record);
             arguments.Add(token);
         }
@@ -32,6 +37,24 @@ internal static class ElementwiseSteps
 
     /// <summary>The addresses of some of a step's inputs.</summary>
     public static IEnumerable<StepArgument> Inputs(this StepBuilder step, int first, int count) => Enumerable.Range(first, count).Select(step.Input);
+
+    /// <summary>The record and the token by which a kernel reports that an integer was divided by 0.</summary>
+    public static (StepArgument Record, StepArgument Token) DivisionErrors(this StepBuilder step)
+    {
+        var name = step.Step.Name;
+        return step.IndexErrors((_, _) => WholeNumbers.DividedByZero(name));
+    }
+
+    /// <summary>Some of a step's inputs as values of a program that runs op by op.</summary>
+    public static UnfusedValue[] Values(this StepBuilder step, int first, int count) =>
+        [.. Enumerable.Range(first, count).Select(k => new UnfusedValue(step.InputOf(k).DType, step.Input(k), step.InputOf(k).Layout.Strides.ToArray()))];
+
+    private static void BuildUnfused(StepBuilder step)
+    {
+        var op = step.Op<FusedElementwise>();
+        var program = new UnfusedProgram(step, op.Shape);
+        program.Store(program.Run(op.Program, step.Values(0, op.Program.Inputs.Length)), [.. op.Program.Outputs.Select((value, k) => (op.Program.TypeOf(value), step.Output(k)))]);
+    }
 
     private static void Build(StepBuilder step)
     {

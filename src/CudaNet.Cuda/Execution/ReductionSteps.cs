@@ -4,14 +4,25 @@ using CudaNet.Ops;
 
 namespace CudaNet.Cuda.Execution;
 
-/// <summary>Reductions with the programs before and behind them, and positions of extremes, by kernels that are generated for them.</summary>
+/// <summary>Reductions with the programs before and behind them, and positions of extremes, by kernels that are generated for them;
+/// op by op where no compiler is there.</summary>
 internal static class ReductionSteps
 {
-    public static void Register(CudaKernelTable table)
+    /// <summary>Registers the ops.</summary>
+    /// <param name="table">Where.</param>
+    /// <param name="canCompile">Whether kernels can be generated.</param>
+    public static void Register(CudaKernelTable table, bool canCompile)
     {
-        table.Add<FusedReduction>(Fold, CudaKernelTable.AnyLayout, static (op, _) => ReductionGenerator.CanGenerate(op));
-        table.Add<ArgMax>(static step => Position(step, greatest: true, step.Op<ArgMax>().Axes), CudaKernelTable.AnyLayout);
-        table.Add<ArgMin>(static step => Position(step, greatest: false, step.Op<ArgMin>().Axes), CudaKernelTable.AnyLayout);
+        if (canCompile)
+        {
+            table.Add<FusedReduction>(Fold, CudaKernelTable.AnyLayout, static (op, _) => ReductionGenerator.CanGenerate(op));
+            table.Add<ArgMax>(static step => Position(step, greatest: true, step.Op<ArgMax>().Axes), CudaKernelTable.AnyLayout);
+            table.Add<ArgMin>(static step => Position(step, greatest: false, step.Op<ArgMin>().Axes), CudaKernelTable.AnyLayout);
+            return;
+        }
+        table.Add<FusedReduction>(UnfusedReduction.Fold, CudaKernelTable.AnyLayout, static (op, _) => UnfusedReduction.Runs(op));
+        table.Add<ArgMax>(static step => UnfusedReduction.Position(step, greatest: true, step.Op<ArgMax>().Axes), CudaKernelTable.AnyLayout, static (_, types) => ViewSteps.Fits(types[0].Shape));
+        table.Add<ArgMin>(static step => UnfusedReduction.Position(step, greatest: false, step.Op<ArgMin>().Axes), CudaKernelTable.AnyLayout, static (_, types) => ViewSteps.Fits(types[0].Shape));
     }
 
     private static void Fold(StepBuilder step)

@@ -37,6 +37,9 @@ internal readonly struct StepArgument
     /// <summary>The address of the record that takes errors.</summary>
     public static StepArgument ErrorRecord => new(Kind.Error);
 
+    /// <summary>The address so many bytes behind this one.</summary>
+    public StepArgument Plus(long bytes) => new(_kind, operand: _operand, offset: _offset + bytes);
+
     /// <summary>A structure, some of whose fields are addresses.</summary>
     /// <param name="value">The structure with everything else filled in.</param>
     /// <param name="pointers">Fields by name, and what they point to.</param>

@@ -17,6 +17,7 @@ public static class KernelCatalogue
         GemmKernels.SimtFamily,
         IndexingKernels.Family,
         NormKernels.Family,
+        OperationKernels.Family,
         OptimizerKernels.Family,
         RadixKernels.Family,
         PoolKernels.Family,

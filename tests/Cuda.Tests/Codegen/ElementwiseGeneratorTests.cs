@@ -17,16 +17,13 @@ public sealed class ElementwiseGeneratorTests
 
     private static Op Make(Type op) => op == typeof(Cast) ? new Cast(DType.Float32) : (Op)Activator.CreateInstance(op)!;
 
-    private static int ArgumentsOf(Op op) => op is Where ? 3
-        : op is Neg or Abs or Relu or Sign or Sqrt or Rsqrt or Reciprocal or Floor or Ceil or Trunc or Round or Exp or Exp2 or Expm1 or Log or Log2 or Log1p or Sin or Cos or Tan or Tanh or Sigmoid or Erf or LogicalNot or Cast ? 1 : 2;
-
     /// <summary>All ops on arguments of a type in one program: inputs a, b and a mask, an output an op.</summary>
     private static (ElementwiseProgram Program, List<Op> Ops) AllOps(DType type, Func<Op, bool> wanted)
     {
         var ops = OpText.Ops.Where(op => op != typeof(Cast)).Select(Make).Where(op => OpText.Knows(op, type) && wanted(op)).OrderBy(op => op.Name, StringComparer.Ordinal).ToList();
         if (wanted(new Cast(type))) ops.AddRange(Types.Where(to => to != type).Select(to => new Cast(to)));
-        var instructions = ops.Select(op => new Instruction(op, op.Infer(ArgumentsOf(op) == 3 ? [new([1], DType.Bool), new([1], type), new([1], type)] : Enumerable.Repeat(new TensorType([1], type), ArgumentsOf(op)).ToArray()).DType,
-            ArgumentsOf(op) == 3 ? 2 : 0, ArgumentsOf(op) == 3 ? 0 : ArgumentsOf(op) == 2 ? 1 : -1, ArgumentsOf(op) == 3 ? 1 : -1));
+        var instructions = ops.Select(op => new Instruction(op, op.Infer(OpText.ArgumentsOf(op.GetType()) == 3 ? [new([1], DType.Bool), new([1], type), new([1], type)] : Enumerable.Repeat(new TensorType([1], type), OpText.ArgumentsOf(op.GetType())).ToArray()).DType,
+            OpText.ArgumentsOf(op.GetType()) == 3 ? 2 : 0, OpText.ArgumentsOf(op.GetType()) == 3 ? 0 : OpText.ArgumentsOf(op.GetType()) == 2 ? 1 : -1, OpText.ArgumentsOf(op.GetType()) == 3 ? 1 : -1));
         return (new([type, type, DType.Bool], [.. instructions], [.. ops.Select((_, k) => 3 + k)]), ops);
     }
 
