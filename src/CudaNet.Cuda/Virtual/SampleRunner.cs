@@ -32,30 +32,37 @@ public sealed class SampleRunner(VirtualDevice device)
         }
     }
 
-    private DevicePointer Make(SampleBuffer buffer, int seed)
+    /// <summary>What a buffer holds before the launch; the same bytes on every device.</summary>
+    /// <param name="buffer">The buffer.</param>
+    /// <param name="seed">Decides the numbers: its place among the sample's buffers.</param>
+    public static byte[] Contents(SampleBuffer buffer, int seed)
     {
-        if (buffer.Fill == SampleFill.Unwritten || buffer.Count == 0) return device.Allocate(Math.Max(1, buffer.Bytes));
         var random = new Random(seed);
         var values = new double[buffer.Count];
         for (var i = 0; i < values.Length; i++)
             values[i] = buffer.Fill switch
             {
-                SampleFill.Zeros => 0,
                 SampleFill.Indices => i % buffer.Bound,
-                _ => random.NextDouble() * 2 - 1,
+                SampleFill.Random => random.NextDouble() * 2 - 1,
+                _ => 0,
             };
         return buffer.Type switch
         {
-            "f64" => device.Upload<double>(values),
-            "f32" => Upload(values, value => (float)value),
-            "f16" => Upload(values, value => (Half)value),
+            "f64" => Bytes(values, value => value),
+            "f32" => Bytes(values, value => (float)value),
+            "f16" => Bytes(values, value => (Half)value),
             // The upper half of an f32: rounded towards zero, which is as random.
-            "bf16" => Upload(values, value => (ushort)(BitConverter.SingleToUInt32Bits((float)value) >> 16)),
-            "i64" => Upload(values, value => (long)Math.Ceiling(value)),
-            "i32" => Upload(values, value => (int)Math.Ceiling(value)),
-            _ => Upload(values, value => (byte)Math.Abs(Math.Ceiling(value))),
+            "bf16" => Bytes(values, value => (ushort)(BitConverter.SingleToUInt32Bits((float)value) >> 16)),
+            "i64" => Bytes(values, value => (long)Math.Ceiling(value)),
+            "i32" => Bytes(values, value => (int)Math.Ceiling(value)),
+            _ => Bytes(values, value => (byte)Math.Abs(Math.Ceiling(value))),
         };
     }
 
-    private DevicePointer Upload<T>(double[] values, Converter<double, T> convert) where T : unmanaged => device.Upload<T>(Array.ConvertAll(values, convert));
+    private DevicePointer Make(SampleBuffer buffer, int seed) => buffer.Fill == SampleFill.Unwritten || buffer.Count == 0
+        ? device.Allocate(Math.Max(1, buffer.Bytes))
+        : device.Upload<byte>(Contents(buffer, seed));
+
+    private static byte[] Bytes<T>(double[] values, Converter<double, T> convert) where T : unmanaged =>
+        MemoryMarshal.AsBytes<T>(Array.ConvertAll(values, convert)).ToArray();
 }
