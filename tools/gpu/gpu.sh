@@ -11,7 +11,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 publish() {
     cd "$here/../.."
     rm -rf artifacts/gpu
-    dotnet publish tools/gpu/CudaNet.GpuBench -c Release -r linux-x64 --self-contained -p:PublishSingleFile=true -p:EnableCompressionInSingleFile=true -o artifacts/gpu -v quiet --nologo
+    dotnet publish tools/gpu/CudaNet.GpuBench -c Release -r linux-x64 --self-contained -p:PublishSingleFile=true -p:EnableCompressionInSingleFile=true -p:RestorePackagesWithLockFile=false -o artifacts/gpu -v quiet --nologo
     rm -f artifacts/gpu/*.pdb artifacts/gpu/*.xml
     cp tools/gpu/gpu.sh tools/gpu/torch_bench.py artifacts/gpu/
     local size

@@ -24,4 +24,12 @@ report.SetAction(parsed => PerformancePage.Write(parsed.GetValue(output)!));
 root.Add(check);
 root.Add(bench);
 root.Add(report);
-return root.Parse(args).Invoke();
+try
+{
+    return root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (Exception error) when (error is CudaNetException or IOException)
+{
+    Console.Error.WriteLine($"GpuBench: {error.Message.ReplaceLineEndings(" ")}");
+    return 1;
+}
