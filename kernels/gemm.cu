@@ -5,7 +5,7 @@
 // Types     T is f32, f16 or bf16 for A, B, C, bias and residual; sums are f32. gemm_mma multiplies in tf32 (f32 operands,
 //           rounded to nearest, 10 bits) or exactly in f16/bf16; gemv exactly. gemm_simt.cu has f32 exactly, f64 and integers.
 // Epilogue  v = alpha·sum + bias[n]; v = activation(v); v += beta·residual[m, n]; the residual may be C itself. The activation is
-//           numbered as in common.cuh. Null pointers leave bias and residual out.
+//           numbered as in common.cuh. Null pointers leave bias and residual out. The bias may be a matrix and the residual a row.
 // Split-K   with splits > 1, block z adds its range of K into partial[z, M, N] (f32, no epilogue); gemm_join adds the
 //           parts in order, so that results do not depend on timing.
 // Limits    M, N, K ≥ 1 and < 2³¹. ALIGNED=1 wants pointers, leading dimensions and batch strides of A and B in whole

@@ -17,6 +17,7 @@ struct GemmArguments {
     int splits, activation;
     float alpha, beta;
     int transposeA, transposeB; // of gemm_simt only; the others are specialised
+    int biasIsMatrix, residualIsRow;
 };
 
 // The steps of the sum that a part has: [first, last).
@@ -32,7 +33,7 @@ DEVICE bool is_plain(const GemmArguments &g) { return g.alpha == 1.0f && !g.bias
 // The epilogue of an element in column n, which lies at `at` in C.
 template <typename E> DEVICE float finish(const GemmArguments &g, float sum, int n, long long at) {
     float v = g.alpha * sum;
-    if (g.bias) v += to_float(((const E *)g.bias)[n]);
+    if (g.bias) v += to_float(((const E *)g.bias)[g.biasIsMatrix ? at : n]);
     v = activate(g.activation, v);
-    return g.residual ? fmaf(g.beta, to_float(((const E *)g.residual)[at]), v) : v;
+    return g.residual ? fmaf(g.beta, to_float(((const E *)g.residual)[g.residualIsRow ? n : at]), v) : v;
 }

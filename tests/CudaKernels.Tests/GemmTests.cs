@@ -33,6 +33,14 @@ public sealed class GemmTests
     public void Aligned_operands_may_have_a_result_that_is_not([ValueSource(typeof(KernelTypes), nameof(KernelTypes.Floats))] string type) =>
         Compare("gemm_mma", GemmKernels.Spec(type, false, true, true), false, true, 40, 37, 64, epilogue: true);
 
+    [Test]
+    public void A_matrix_may_be_added_before_the_activation_and_a_row_behind_it([ValueSource(typeof(KernelTypes), nameof(KernelTypes.Floats))] string type)
+    {
+        Compare("gemm_mma", GemmKernels.Spec(type, false, true, true), false, true, 40, 48, 64, batch: 2, exchanged: true);
+        Compare("gemm_mma", GemmKernels.Spec(type, false, false, false), false, false, 20, 21, 22, splits: 2, exchanged: true);
+        if (type == "f32") Compare("gemm_simt", GemmKernels.SimtSpec(type, large: true), false, true, 20, 21, 22, batch: 2, exchanged: true);
+    }
+
     [TestCaseSource(nameof(SimtCases))]
     public void Product_without_tensor_cores_matches_f64(KernelSpec spec, bool ta, bool tb)
     {
@@ -154,7 +162,7 @@ public sealed class GemmTests
             bench.Run(launch.Spec, launch.Entry, new Dim3(launch.Grid.X, launch.Grid.Y, launch.Grid.Z), new Dim3(launch.Block.X), KernelArgument.Structure(arguments));
     }
 
-    private static LaunchResult Compare(string entry, KernelSpec spec, bool ta, bool tb, int m, int n, int k, int batch = 1, int splits = 1, bool epilogue = true)
+    private static LaunchResult Compare(string entry, KernelSpec spec, bool ta, bool tb, int m, int n, int k, int batch = 1, int splits = 1, bool epilogue = true, bool exchanged = false)
     {
         string type = Type(spec);
         bool integer = type[0] == 'i', isDouble = type == "f64";
@@ -162,7 +170,7 @@ public sealed class GemmTests
         int activation = epilogue && !isDouble ? (m + n + k + (ta ? 2 : 0) + (tb ? 1 : 0)) % 7 : 0;
         using var bench = new KernelBench();
         double[] Values(int count, int seed) => integer ? [.. KernelBench.Random("f32", count, seed, 100).Select(v => Math.Round(v))] : KernelBench.Random(type, count, seed);
-        double[] a = Values(batch * m * k, 1), b = Values(batch * k * n, 2), bias = Values(n, 3), residual = Values(batch * m * n, 4);
+        double[] a = Values(batch * m * k, 1), b = Values(batch * k * n, 2), bias = Values(batch * m * n, 3), residual = Values(batch * m * n, 4);
         var c = bench.Output(type, (long)batch * m * n);
         float alpha = epilogue ? 0.5f : 1, beta = 2;
         bool biased = epilogue && !isDouble;
@@ -189,6 +197,8 @@ public sealed class GemmTests
             Beta = beta,
             TransposeA = ta ? 1 : 0,
             TransposeB = tb ? 1 : 0,
+            BiasIsMatrix = exchanged ? 1 : 0,
+            ResidualIsRow = exchanged ? 1 : 0,
         };
         var result = Launch(bench, entry, spec, batch, splits, arguments);
 
@@ -210,8 +220,8 @@ public sealed class GemmTests
                     }
 
                     int at = (z * m * n) + (i * n) + j;
-                    double value = Activate(activation, (alpha * sum) + (biased ? bias[j] : 0));
-                    double total = value + (epilogue ? beta * residual[at] : 0);
+                    double value = Activate(activation, (alpha * sum) + (biased ? bias[exchanged ? at : j] : 0));
+                    double total = value + (epilogue ? beta * residual[exchanged ? j : at] : 0);
                     expected[at] = total;
                     tolerance[at] = (1.2 * alpha * magnitude * products) + ((Math.Abs(value) + Math.Abs(total) + 1) * 6 * unit) + (integer ? 0.5 : Math.Abs(total) * KernelBench.Unit(type));
                 }
@@ -254,6 +264,6 @@ public sealed class GemmTests
         public long StrideA, StrideB, StrideC;
         public int Splits, Activation;
         public float Alpha, Beta;
-        public int TransposeA, TransposeB;
+        public int TransposeA, TransposeB, BiasIsMatrix, ResidualIsRow;
     }
 }

@@ -25,7 +25,7 @@ internal sealed unsafe class MatMulKernel<TIn, T> : IStepKernel
     {
         var (a, b) = (step.Inputs[0], step.Inputs[1]);
         _batch = new(a.Layout, b.Layout);
-        _shape = _batch.Shape(a, b);
+        _shape = ShapeOf(_batch, a, b);
         _result = step.Outputs[0].DType;
         // Sums are made in the output itself where that has their type.
         _inPlace = typeof(TIn) == typeof(T) && _result == a.DType;
@@ -58,6 +58,24 @@ internal sealed unsafe class MatMulKernel<TIn, T> : IStepKernel
                 MatrixProduct.RunMixed(_shape, a, b, c, T.One, T.Zero, tiles);
             }
         }
+    }
+
+    /// <summary>The shape of one call for operands [batch…, m, k] and [batch…, k, n], C row-major.</summary>
+    private static GemmShape ShapeOf(BatchAxes batch, Operand a, Operand b)
+    {
+        var (m, n, k) = (checked((int)a.Shape[^2]), checked((int)b.Shape[^1]), checked((int)a.Shape[^1]));
+        return new(m, n, k)
+        {
+            Batch = checked((int)batch.Inner.Size),
+            ARow = (nint)a.Layout.Strides[^2],
+            AColumn = (nint)a.Layout.Strides[^1],
+            ABatch = (nint)batch.Inner.A,
+            BRow = (nint)b.Layout.Strides[^2],
+            BColumn = (nint)b.Layout.Strides[^1],
+            BBatch = (nint)batch.Inner.B,
+            CRow = n,
+            CBatch = (nint)m * n,
+        };
     }
 
     private readonly struct Tiles(TileEpilogue epilogue, nint* extras, long firstBatch, int m, int n, byte* output, int resultSize) : IGemmEpilogue<T>

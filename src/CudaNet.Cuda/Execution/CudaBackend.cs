@@ -38,6 +38,7 @@ public sealed class CudaBackend : IBackend, IDisposable
         ElementwiseSteps.Register(_table, Kernels.CanCompile);
         EpilogueSteps.Register(_table);
         IndexingSteps.Register(_table);
+        MatMulSteps.Register(_table);
         NormalisationSteps.Register(_table);
         PoolingSteps.Register(_table);
         RandomSteps.Register(_table);

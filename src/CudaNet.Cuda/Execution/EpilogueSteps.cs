@@ -1,6 +1,7 @@
 using CudaNet.Cuda.Driver;
 using CudaNet.Execution;
 using CudaNet.Graphs;
+using CudaNet.Ops;
 
 namespace CudaNet.Cuda.Execution;
 
@@ -8,9 +9,17 @@ namespace CudaNet.Cuda.Execution;
 internal static class EpilogueSteps
 {
     public static void Register(CudaKernelTable table) =>
-        table.Add<FusedEpilogue>(step => ConvolutionSteps.Fused(step, step.Op<FusedEpilogue>()),
-            accepts: (op, k, layout) => k < op.AnchorInputs ? table.Accepts(op.Anchor, k, layout) : KernelEpilogue.Match(op) is null || KernelEpilogue.Adds(layout),
-            claims: ConvolutionSteps.ClaimsFused);
+        table.Add<FusedEpilogue>(
+            step =>
+            {
+                if (step.Op<FusedEpilogue>().Anchor is MatMul) MatMulSteps.Product(step);
+                else ConvolutionSteps.Fused(step, step.Op<FusedEpilogue>());
+            },
+            accepts: (op, k, layout) =>
+                k < op.AnchorInputs ? table.Accepts(op.Anchor, k, layout)
+                : op.Anchor is MatMul ? MatMulEpilogue.Match(op) is null || MatMulEpilogue.Adds(layout)
+                : KernelEpilogue.Match(op) is null || KernelEpilogue.Adds(layout),
+            claims: (op, types) => op.Anchor is MatMul ? MatMulSteps.ClaimsFused(op, types) : ConvolutionSteps.ClaimsFused(op, types));
 
     /// <summary>The two steps of a product whose kernel does not know the epilogue; null where the device has no such product.</summary>
     public static ICudaStep? TryStage(CudaBackend backend, Step step)

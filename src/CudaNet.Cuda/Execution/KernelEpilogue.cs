@@ -53,7 +53,8 @@ internal readonly record struct KernelEpilogue(int Activation, StepArgument Bias
         return true;
     }
 
-    private static int? NumberOf(Op op) => op switch
+    /// <summary>The number of an activation, null for an op that is none.</summary>
+    public static int? NumberOf(Op op) => op switch
     {
         Relu => 1,
         Tanh => 5,

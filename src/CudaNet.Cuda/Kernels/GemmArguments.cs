@@ -10,10 +10,10 @@ public struct GemmArguments
     /// <summary>The matrices: A and B are read, C is written.</summary>
     public CudaDevicePointer A, B, C;
 
-    /// <summary>[n], null for none.</summary>
+    /// <summary>Added before the activation: [n], or like C where <see cref="BiasIsMatrix"/>; null for none.</summary>
     public CudaDevicePointer Bias;
 
-    /// <summary>Like C, null for none.</summary>
+    /// <summary>Added behind the activation: like C, or [n] where <see cref="ResidualIsRow"/>; null for none.</summary>
     public CudaDevicePointer Residual;
 
     /// <summary>[batch, splits, m, n] of the type of sums where the sum is split.</summary>
@@ -40,4 +40,10 @@ public struct GemmArguments
 
     /// <summary>1 where a matrix lies the other way round; of <c>gemm_simt</c> only, the others are specialised.</summary>
     public int TransposeA, TransposeB;
+
+    /// <summary>1 for a bias like C.</summary>
+    public int BiasIsMatrix;
+
+    /// <summary>1 for a residual that is the same for all rows.</summary>
+    public int ResidualIsRow;
 }

@@ -1,7 +1,4 @@
-using CudaNet.Cpu.Gemm;
-using CudaNet.Execution;
-
-namespace CudaNet.Cpu.LinearAlgebra;
+namespace CudaNet.Execution;
 
 /// <summary>The batch axes of a matrix product, joined where all operands step evenly: an innermost one that the product
 /// itself runs over, and what is left of them as a list of offsets.</summary>
@@ -42,23 +39,5 @@ internal sealed class BatchAxes
             b += index * _axes[k].B;
         }
         return (a, b);
-    }
-
-    /// <summary>The shape of one call for operands [batch…, m, k] and [batch…, k, n], C row-major.</summary>
-    public GemmShape Shape(Operand a, Operand b)
-    {
-        var (m, n, k) = (checked((int)a.Shape[^2]), checked((int)b.Shape[^1]), checked((int)a.Shape[^1]));
-        return new(m, n, k)
-        {
-            Batch = checked((int)Inner.Size),
-            ARow = (nint)a.Layout.Strides[^2],
-            AColumn = (nint)a.Layout.Strides[^1],
-            ABatch = (nint)Inner.A,
-            BRow = (nint)b.Layout.Strides[^2],
-            BColumn = (nint)b.Layout.Strides[^1],
-            BBatch = (nint)Inner.B,
-            CRow = n,
-            CBatch = (nint)m * n,
-        };
     }
 }
