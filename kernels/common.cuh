@@ -366,6 +366,65 @@ template <typename T, bool VECTOR> DEVICE void chunk_store(T *p, const float *v)
     else *p = from_float<T>(v[0]);
 }
 
+// --- Selection -------------------------------------------------------------------------------------------------------
+
+template <typename Weight> struct SelectScratch {
+    Weight bins[256], inBin, remaining;
+    int found;
+};
+
+// The last of the n elements of a row, in the order of their keys and, among equal ones, of their places, that it takes to reach the
+// wanted weight: digit by digit from the highest, first of the keys, then of the places. f(i, key) gives an element's weight, an
+// integer, and its key; at most 8·sizeof(type) bits of it. For a block of whole warps, with `wanted` in 1 … the sum of all.
+template <typename Key, typename Weight, typename F> DEVICE void select_last(int n, int keyBits, Weight wanted, SelectScratch<Weight> &scratch, Key &lastKey, u32 &lastPlace, F f) {
+    Key k = 0;
+    u32 p = 0;
+    if (threadIdx.x == 0) scratch.remaining = wanted;
+    bool isDecided = false;
+    for (int bit = keyBits + 32 - 8; bit >= 0 && !isDecided; bit -= 8) {
+        for (int b = threadIdx.x; b < 256; b += blockDim.x) scratch.bins[b] = 0;
+        __syncthreads();
+        bool ofKey = bit >= 32;
+        int shift = ofKey ? bit - 32 : bit;
+        for (int i = threadIdx.x; i < n; i += blockDim.x) {
+            Key key;
+            Weight weight = f(i, key);
+            // In two steps: a shift by all bits of a word is none.
+            bool isCandidate = ofKey ? (key ^ k) >> shift >> 7 >> 1 == 0 : key == k && ((u32)i ^ p) >> shift >> 7 >> 1 == 0;
+            if (isCandidate && weight > 0) atomicAdd(scratch.bins + ((ofKey ? (u32)(key >> shift) : (u32)i >> shift) & 255), weight);
+        }
+        __syncthreads();
+        if (threadIdx.x < 32) {
+            int lane = threadIdx.x;
+            Weight own = 0;
+            for (int b = 0; b < 8; b++) own += scratch.bins[lane * 8 + b];
+            Weight sum = own;
+#pragma unroll
+            for (int d = 1; d < 32; d <<= 1) {
+                Weight left = __shfl_up_sync(FULL_MASK, sum, d);
+                if (lane >= d) sum += left;
+            }
+            Weight before = sum - own, rest = scratch.remaining;
+            __syncwarp();
+            if (before < rest && rest <= sum) {
+                int digit = lane * 8;
+                while (before + scratch.bins[digit] < rest) before += scratch.bins[digit++];
+                scratch.found = digit;
+                scratch.inBin = scratch.bins[digit];
+                scratch.remaining = rest - before;
+            }
+        }
+        __syncthreads();
+        // All with these bits are needed: what follows does not matter.
+        isDecided = scratch.inBin == scratch.remaining;
+        k |= ofKey ? (Key)scratch.found << shift | (isDecided ? ((Key)1 << shift) - 1 : 0) : 0;
+        p |= ofKey ? (isDecided ? ~0u : 0) : (u32)scratch.found << shift | (isDecided ? (1u << shift) - 1 : 0);
+    }
+    __syncthreads();
+    lastKey = k;
+    lastPlace = p;
+}
+
 // --- Sums of any type ------------------------------------------------------------------------------------------------
 
 // Half types are added up in f32, all others in themselves.
@@ -394,6 +453,8 @@ DEVICE uint4 philox(uint4 c, unsigned long long key) {
     }
     return c;
 }
+// The upper 64 bits of a product: a whole number below b, of random bits a.
+DEVICE u64 high_product(u64 a, u64 b) { u64 r; asm("mul.hi.u64 %0, %1, %2;" : "=l"(r) : "l"(a), "l"(b)); return r; }
 // In [0, 1): the upper 24 bits.
 DEVICE float unit_float(unsigned bits) { return (bits >> 8) * 5.9604644775390625e-8f; }
 

@@ -30,7 +30,6 @@ template <> struct Significand<f16> { static constexpr int P = 11; };
 template <> struct Significand<bf16> { static constexpr int P = 8; };
 
 DEVICE u64 word64(unsigned low, unsigned high) { return low | (u64)high << 32; }
-DEVICE u64 high_product(u64 a, u64 b) { u64 r; asm("mul.hi.u64 %0, %1, %2;" : "=l"(r) : "l"(a), "l"(b)); return r; }
 DEVICE f64 unit_double(unsigned low, unsigned high) { return (f64)(i64)(word64(low, high) >> 11) * 1.1102230246251565e-16; }
 
 DEVICE f32 root(f32 x) { return sqrtf(x); }

@@ -90,61 +90,20 @@ extern "C" __global__ void __launch_bounds__(1024) sort_small(const T *x, i64 *y
 extern "C" __global__ void __launch_bounds__(1024) select_top(const T *x, i64 *y, Axes rest, long long xStride, long long yStride, int n, int kept, int flip) {
     __shared__ Key keys[1024];
     __shared__ int places[1024];
-    __shared__ int bins[256], found, count, remaining;
+    __shared__ SelectScratch<int> scratch;
+    __shared__ int count;
     long long from = 0, to = 0;
     each_axis(rest, blockIdx.x, [&](int k, unsigned p) {
         from += p * rest.x[k];
         to += p * rest.y[k];
     });
     x += from;
-    // The key and place of the last one kept, from the highest 8 bits on: first of keys, then, among equal ones, of places.
-    const int KEY_BITS = 8 * sizeof(T);
-    Key lastKey = 0;
-    u32 lastPlace = 0;
-    if (threadIdx.x == 0) remaining = kept;
-    bool isDecided = false;
-    for (int bit = KEY_BITS + 32 - 8; bit >= 0 && !isDecided; bit -= 8) {
-        if (threadIdx.x < 256) bins[threadIdx.x] = 0;
-        __syncthreads();
-        bool ofKey = bit >= 32;
-        int shift = ofKey ? bit - 32 : bit;
-        for (int i = threadIdx.x; i < n; i += 1024) {
-            Key key = flipped(x[i * xStride], flip);
-            // In two steps: a shift by all bits of a word is none.
-            bool isCandidate = ofKey ? (key ^ lastKey) >> shift >> 7 >> 1 == 0 : key == lastKey && ((u32)i ^ lastPlace) >> shift >> 7 >> 1 == 0;
-            if (isCandidate) atomicAdd(bins + ((ofKey ? (u32)(key >> shift) : (u32)i >> shift) & 255), 1);
-        }
-        __syncthreads();
-        if (threadIdx.x < 32) {
-            int own = 0, lane = threadIdx.x;
-            for (int k = 0; k < 8; k++) own += bins[lane * 8 + k];
-            int sum = own;
-#pragma unroll
-            for (int d = 1; d < 32; d <<= 1) {
-                int left = __shfl_up_sync(FULL_MASK, sum, d);
-                if (lane >= d) sum += left;
-            }
-            int before = sum - own, wanted = remaining;
-            __syncwarp();
-            if (before < wanted && wanted <= sum) {
-                int digit = lane * 8;
-                while (before + bins[digit] < wanted) before += bins[digit++];
-                found = digit;
-                count = bins[digit];
-                remaining = wanted - before;
-            }
-        }
-        __syncthreads();
-        if (ofKey) lastKey |= (Key)found << shift;
-        else lastPlace |= (u32)found << shift;
-        // All with these bits are kept: what follows does not matter.
-        isDecided = count == remaining;
-        if (isDecided && ofKey) {
-            lastKey |= ((Key)1 << shift) - 1;
-            lastPlace = 0xFFFFFFFFu;
-        } else if (isDecided) lastPlace |= (1u << shift) - 1;
-    }
-    __syncthreads();
+    Key lastKey;
+    u32 lastPlace;
+    select_last<Key>(n, 8 * sizeof(T), kept, scratch, lastKey, lastPlace, [&](int i, Key &key) {
+        key = flipped(x[i * xStride], flip);
+        return 1;
+    });
     if (threadIdx.x == 0) count = 0;
     keys[threadIdx.x] = GREATEST_KEY<T>;
     places[threadIdx.x] = n + threadIdx.x;

@@ -116,7 +116,7 @@ public sealed class RandomTests
         };
     }
 
-    private static uint[] Words(long seed, long draw, long count)
+    internal static uint[] Words(long seed, long draw, long count)
     {
         var words = new List<uint>();
         for (ulong block = 0; words.Count < count; block++)

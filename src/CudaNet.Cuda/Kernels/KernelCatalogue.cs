@@ -24,6 +24,7 @@ public static class KernelCatalogue
         RandomKernels.DropoutFamily,
         RandomKernels.Family,
         ReduceKernels.Family,
+        SamplingKernels.Family,
         ScanKernels.Family,
         RopeKernels.Family,
         SegmentKernels.Family,
