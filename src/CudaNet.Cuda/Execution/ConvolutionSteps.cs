@@ -49,6 +49,7 @@ internal static class ConvolutionSteps
         var type = KernelTypes.Name(x.DType);
         var length = problem.Channels * problem.Taps;
         if (IsDepthwise(problem) && Depthwise(step, type, ConvKernels.Forward(problem, length), problem.Groups, step.Input(1))) return;
+        if (Winograd(step, type, problem, backward: false)) return;
         var (spec, tileRows) = Choose(step, problem, type, problem.Rows, isSourceAligned: IsAligned(x));
         var pack = ConvKernels.PackForward(problem, type);
         var isPacked = spec != ConvKernels.PlainSpec && (pack.Leading != length || !IsAligned(w));
@@ -62,6 +63,7 @@ internal static class ConvolutionSteps
         var problem = ConvProblem.Of(op.Geometry, step.OutputOf().Shape, w.Shape, y.Shape);
         if (problem.Elements.Input == 0) return;
         var type = KernelTypes.Name(y.DType);
+        if (Winograd(step, type, problem, backward: true)) return;
         var (spec, tileRows) = Choose(step, problem, type, problem.Channels, isSourceAligned: IsAligned(y));
         foreach (var (product, pack) in ConvKernels.InputGradient(problem, type))
         {
@@ -112,6 +114,24 @@ internal static class ConvolutionSteps
         arguments.Splits = DepthwiseKernels.Splits(arguments, tile, step.Backend.Driver.Properties.MultiprocessorCount);
         var join = type == "f32" ? ConvKernels.PlainSpec : ConvKernels.MmaSpec(type, ConvMode.AlignedPlanes, 64);
         InParts(step, DepthwiseKernels.WeightProduct(type, arguments, tile), join, arguments, problem.Elements.Weight, KernelArgument.Of(tile));
+        return true;
+    }
+
+    /// <summary>False where the direct kernels are to be taken: for few channels, whose transforms cost more than they spare.</summary>
+    private static bool Winograd(StepBuilder step, string type, ConvProblem problem, bool backward)
+    {
+        if (!step.Backend.Options.AllowWinograd || type != "f32" || !WinogradKernels.Knows(problem) || Math.Min(problem.Rows, problem.Channels) < 128 || Math.Max(problem.Rows, problem.Channels) > 65535) return false;
+        var (arguments, tiles) = WinogradKernels.Plan(problem, backward);
+        long Bytes(long count) => WinogradKernels.Matrices * count * sizeof(float);
+        var transformed = Bytes(((long)problem.Rows + problem.Channels) * tiles.Count);
+        if (transformed > Math.Min(step.Backend.Driver.Properties.TotalMemory / 16, 16L * int.MaxValue)) return false;
+        var (u, v, products) = (step.Scratch(Bytes((long)problem.Rows * problem.Channels)), step.Scratch(Bytes((long)arguments.Channels * tiles.Count)), step.Scratch(Bytes((long)arguments.Rows * tiles.Count)));
+        step.Launch(WinogradKernels.Weights(arguments), step.Input(1), u, arguments.Rows, arguments.Channels, backward ? 1 : 0);
+        step.Launch(WinogradKernels.Source(arguments, tiles), WithOperands(step, arguments, step.Input(1)), KernelArgument.Of(tiles), v);
+        var gemm = WinogradKernels.Products(arguments, tiles);
+        step.Launch(GemmKernels.Product("gemm_simt", GemmKernels.SimtSpec("f32", large: true), gemm.M, gemm.N, WinogradKernels.Matrices, 1),
+            StepArgument.Structure(gemm, (nameof(GemmArguments.A), u), (nameof(GemmArguments.B), v), (nameof(GemmArguments.C), products)));
+        step.Launch(WinogradKernels.Result(arguments, tiles), WithOperands(step, arguments, step.Input(1)), KernelArgument.Of(tiles), products);
         return true;
     }
 

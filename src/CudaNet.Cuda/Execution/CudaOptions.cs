@@ -16,6 +16,10 @@ public sealed record CudaOptions
     /// <summary>Multiply Float32 matrices on tensor cores in tf32: 10 bits of mantissa, several times the speed (CUDANET_TF32=1).</summary>
     public bool AllowTf32 { get; init; }
 
+    /// <summary>Convolve Float32 with windows of 3 × 3 by Winograd's method where there are many channels: 4/9 of the multiplications,
+    /// errors up to three times as large, and memory for the transformed values (CUDANET_WINOGRAD=1).</summary>
+    public bool AllowWinograd { get; init; }
+
     /// <summary>The options that the environment asks for.</summary>
     public static CudaOptions FromEnvironment() => new()
     {
@@ -23,6 +27,7 @@ public sealed record CudaOptions
         CheckIndices = !IsSet("CUDANET_UNCHECKED"),
         ReplayPlans = Environment.GetEnvironmentVariable("CUDANET_GRAPHS") != "0",
         AllowTf32 = IsSet("CUDANET_TF32"),
+        AllowWinograd = IsSet("CUDANET_WINOGRAD"),
     };
 
     private static bool IsSet(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value && value != "0";

@@ -12,6 +12,7 @@ public static class KernelCatalogue
         BatchNormKernels.Family,
         ConvKernels.Family,
         DepthwiseKernels.Family,
+        WinogradKernels.Family,
         FoldKernels.Family,
         GemmKernels.Family,
         GemmKernels.SimtFamily,
