@@ -18,7 +18,7 @@ public sealed class ElementwiseGeneratorTests
     private static Op Make(Type op) => op == typeof(Cast) ? new Cast(DType.Float32) : (Op)Activator.CreateInstance(op)!;
 
     /// <summary>All ops on arguments of a type in one program: inputs a, b and a mask, an output an op.</summary>
-    private static (ElementwiseProgram Program, List<Op> Ops) AllOps(DType type, Func<Op, bool> wanted)
+    internal static (ElementwiseProgram Program, List<Op> Ops) AllOps(DType type, Func<Op, bool> wanted)
     {
         var ops = OpText.Ops.Where(op => op != typeof(Cast)).Select(Make).Where(op => OpText.Knows(op, type) && wanted(op)).OrderBy(op => op.Name, StringComparer.Ordinal).ToList();
         if (wanted(new Cast(type))) ops.AddRange(Types.Where(to => to != type).Select(to => new Cast(to)));
@@ -27,7 +27,7 @@ public sealed class ElementwiseGeneratorTests
         return (new([type, type, DType.Bool], [.. instructions], [.. ops.Select((_, k) => 3 + k)]), ops);
     }
 
-    private static bool Suits(Op op, DType type) => type != DType.Bool || op is not (Pow or Neg or Sub or Abs or Relu or Sign or Remainder or Fmod or FloorDivide);
+    internal static bool Suits(Op op, DType type) => type != DType.Bool || op is not (Pow or Neg or Sub or Abs or Relu or Sign or Remainder or Fmod or FloorDivide);
 
     [TestCaseSource(nameof(Types))]
     public void Every_op_gives_what_the_CPU_gives(DType type)

@@ -1,0 +1,39 @@
+using CudaNet.Cuda.Codegen;
+using CudaNet.Cuda.Compilation;
+using CudaNet.Cuda.Nvrtc;
+using CudaNet.Graphs;
+using CudaNet.Ops;
+
+namespace CudaNet.Tests;
+
+/// <summary>NVRTC takes what the generators make, down to machine code.</summary>
+[Parallelizable(ParallelScope.Children)]
+public sealed class NvrtcGeneratedTests
+{
+    private static IEnumerable<TestCaseData> Kernels()
+    {
+        foreach (var type in Enum.GetValues<DType>())
+        {
+            var (program, _) = ElementwiseGeneratorTests.AllOps(type, op => ElementwiseGeneratorTests.Suits(op, type));
+            yield return Case($"all ops of {type.ShortName()}", ElementwiseGenerator.Generate(program, [64], [.. program.Inputs.Select(_ => Layout.Contiguous([64]))]));
+            yield return Case($"positions in {type.ShortName()}", ReductionGenerator.GenerateArg(greatest: true, 0, type, Layout.Contiguous([6000, 2])).Join!);
+            foreach (var (name, shape, axis) in new (string, Shape, int)[] { ("rows", [64, 64], 1), ("long rows", [4, 9000], 1), ("columns", [64, 64], 0) })
+                yield return Case($"{name} of {type.ShortName()}", ReductionGenerator.Generate(new(new([type], [], [0]), shape, new Max(axis), null), [Layout.Contiguous(shape)]).First);
+        }
+        var sum = new ElementwiseProgram([DType.Float32, DType.Float32], [new(new Add(), DType.Float32, 0, 1)], [2]);
+        yield return Case("strides", ElementwiseGenerator.Generate(sum, [8, 64], [Layout.Contiguous([8, 64]), Layout.Contiguous([64, 8]).Permute([1, 0])]));
+        yield return Case("wide strides", ElementwiseGenerator.Generate(sum, [2, 3], [Layout.Contiguous([2, 3]), new([2, 3], [1L << 32, 2])]));
+        yield return Case("a row and a column", ElementwiseGenerator.Generate(sum, [8, 64], [Layout.Contiguous([64]).Expand([8, 64]), Layout.Contiguous([8, 1]).Expand([8, 64])]));
+    }
+
+    private static TestCaseData Case(string name, GeneratedLaunch launch) => new TestCaseData(launch.Kernel).SetArgDisplayNames(name);
+
+    [TestCaseSource(nameof(Kernels))]
+    public void NVRTC_assembles_what_is_generated(object kernel)
+    {
+        if (!NvrtcCompiler.IsAvailable) Assert.Ignore("NVRTC is not installed.");
+        var generated = (GeneratedKernel)kernel;
+        foreach (var architecture in new[] { "sm_80", "sm_90" })
+            Assert.That(() => new NvrtcKernelCompiler().Compile(generated.Name + ".cu", generated.Source, [], architecture), Throws.Nothing);
+    }
+}
