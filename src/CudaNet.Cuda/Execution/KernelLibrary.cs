@@ -6,10 +6,25 @@ using CudaNet.Cuda.Kernels;
 
 namespace CudaNet.Cuda.Execution;
 
-/// <summary>A kernel that is loaded on a device.</summary>
-/// <param name="Handle">For launches.</param>
-/// <param name="Name">Its name.</param>
-internal sealed record LoadedKernel(CudaFunctionHandle Handle, string Name);
+/// <summary>A kernel of a device. It is compiled in the background from when it is first asked for, and loaded at its first launch,
+/// so that the kernels of a plan are compiled side by side.</summary>
+/// <param name="load">Waits for the module and finds the kernel in it.</param>
+internal sealed class LoadedKernel(Func<CudaFunctionHandle> load)
+{
+    private readonly Lock _loading = new();
+    private CudaFunctionHandle? _handle;
+
+    /// <summary>For launches.</summary>
+    /// <exception cref="KernelCompilationException">It does not compile.</exception>
+    public CudaFunctionHandle Handle
+    {
+        get
+        {
+            // What failed is tried again by the next launch.
+            lock (_loading) return _handle ??= load();
+        }
+    }
+}
 
 /// <summary>The kernels of a device: compiled or taken from the embedded PTX when first asked for, then kept.</summary>
 /// <param name="driver">The device.</param>
@@ -34,12 +49,27 @@ internal sealed class KernelLibrary(ICudaDriver driver, IKernelCompiler? compile
     public LoadedKernel Generate(string name, Func<string> source, IReadOnlyList<string> defines, string entry) =>
         Get(name, entry, () => Compile(name, source(), defines));
 
-    private LoadedKernel Get(string module, string entry, Func<byte[]> image)
+    private LoadedKernel Get(string module, string entry, Func<byte[]> image) => _kernels.GetOrAdd((module, entry), _ =>
     {
-        if (_kernels.TryGetValue((module, entry), out var known)) return known;
-        var loaded = _modules.GetOrAdd(module, _ => new(() => driver.LoadModule(image()))).Value;
-        return _kernels.GetOrAdd((module, entry), _ => new(driver.GetFunction(loaded, entry), $"{module}:{entry}"));
-    }
+        if (!_modules.ContainsKey(module))
+        {
+            var making = Task.Run(image);
+            _modules.TryAdd(module, new(() => driver.LoadModule(making.GetAwaiter().GetResult())));
+        }
+        return new(() =>
+        {
+            var loaded = _modules.GetOrAdd(module, _ => new(() => driver.LoadModule(image())));
+            try
+            {
+                return driver.GetFunction(loaded.Value, entry);
+            }
+            catch
+            {
+                _modules.TryRemove(new(module, loaded));
+                throw;
+            }
+        });
+    });
 
     private byte[] Image(KernelSpec spec)
     {
