@@ -28,7 +28,7 @@ internal sealed class Race() : CourseSystem("07.race", "Optimisers racing: SGD, 
         ];
         foreach (var (name, make) in racers)
         {
-            var w = new Parameter(Tensor.From(-1.5, 2.2), "w");
+            var w = new Parameter(Tensor.From(0.3, 2.6), "w");
             var path = new List<double[]>();
             Learn.Steps(make([w]), 300, () => ((1 - w.Value.Select(0, 0)).Square() + (w.Value.Select(0, 1) - w.Value.Select(0, 0).Square()).Square() * 100), before: _ => path.Add(w.Value.ToDoubles()));
             valley.Add(new CurveSeries(name, [.. path.Select(v => v[0])], [.. path.Select(v => v[1])]));
