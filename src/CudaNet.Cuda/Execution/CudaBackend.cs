@@ -32,7 +32,7 @@ public sealed class CudaBackend : IBackend, IDisposable
         Memory = new(new CudaAllocator(driver, Stream));
         Errors = new(driver, Stream);
         _staging = new(driver);
-        Kernels = new(driver, compiler, preferEmbedded: device.Kind == Device.Virtual.Kind);
+        Kernels = new(driver, compiler, preferEmbedded: driver is VirtualCudaDriver);
         // One line a family; each registers the ops that it runs.
         ConvolutionSteps.Register(_table);
         ElementwiseSteps.Register(_table, Kernels.CanCompile);

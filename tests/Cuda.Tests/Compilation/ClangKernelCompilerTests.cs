@@ -5,6 +5,7 @@ using CudaNet.Cuda.Compilation;
 using CudaNet.Cuda.Driver;
 using CudaNet.Cuda.Kernels;
 using CudaNet.Cuda.Virtual;
+using CudaNet.VirtualGpu;
 
 namespace CudaNet.Tests;
 
@@ -60,6 +61,23 @@ public sealed class ClangKernelCompilerTests
         var x = driver.TryAllocate(4);
         var error = Assert.Throws<CudaException>(() => driver.Launch(driver.GetFunction(module, "stray"), new CudaLaunch(1, 1), default, [x, 1]))!;
         Assert.That(error.Message, Does.Contain("stray.cu:5").And.Contain("OutOfBounds"));
+    }
+
+    [Test]
+    public void The_page_on_the_virtual_GPU_prints_what_its_example_prints()
+    {
+        var page = File.ReadAllText(Path.Combine(Root(), "docs", "virtual-gpu.md"));
+        var source = page.Split("\"\"\"")[1];
+        using var device = new VirtualDevice(new VirtualDeviceOptions { Card = GpuCard.H100, ThrowOnFinding = false });
+        using var module = device.LoadModule(Encoding.UTF8.GetString(Clang.Compile("reverse.cu", source.TrimStart('\r', '\n'), [], "sm_80")));
+        const int n = 1000;
+        DevicePointer x = device.Upload<float>(new float[n]), y = device.Allocate(4 * n);
+        var result = device.Launch(module.GetFunction("reverse"), 4, 256, 0, x, y, n);
+        Assert.That(result.Findings, Has.Count.EqualTo(2));
+        // The PTX line is the compiler's.
+        foreach (var finding in result.Findings) Assert.That(page, Does.Contain(finding.ToString().Split(", PTX line")[0]).And.Contain(finding.Allocation ?? ""));
+        Assert.That(page, Does.Contain($"{result.Counters.GlobalBytesRead} bytes read, {result.Counters.GlobalBytesWritten} written, {result.Counters.CoalescingPercent:F0} % coalesced"));
+        Assert.That(page, Does.Contain($"{result.Occupancy(GpuCard.H100)}"));
     }
 
     [Test]
@@ -146,6 +164,13 @@ public sealed class ClangKernelCompilerTests
         Assert.That(Assert.Throws<CudaLibraryException>(() => new ClangKernelCompiler(path: "/nowhere/clang"))!.Message, Does.Contain("/nowhere/clang").And.Contain("Install clang 14 or later"));
         Assert.Throws<CudaLibraryException>(() => new ClangKernelCompiler(path: Script("echo Debian clang version 13.0.1")));
         Assert.Throws<CudaLibraryException>(() => new ClangKernelCompiler(path: Script("echo gcc 12")));
+    }
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(TestContext.CurrentContext.TestDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "CudaNet.sln"))) folder = folder.Parent ?? throw new DirectoryNotFoundException("No folder above the tests holds CudaNet.sln.");
+        return folder.FullName;
     }
 
     /// <summary>A program in place of clang.</summary>

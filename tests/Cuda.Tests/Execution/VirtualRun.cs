@@ -1,3 +1,4 @@
+using CudaNet.Cuda.Compilation;
 using CudaNet.Cuda.Execution;
 using CudaNet.Cuda.Virtual;
 using CudaNet.Execution;
@@ -15,7 +16,7 @@ internal sealed class VirtualRun : IDisposable
         Device = new("virtualtest", Interlocked.Increment(ref _devices));
         Driver = new(new VirtualDeviceOptions { MemoryBytes = memory }, deferred);
         Driver.Launched += _ => Launches++;
-        Backend = new(Device, Driver, null, options ?? new CudaOptions());
+        Backend = new(Device, Driver, KernelCompilers.ForVirtualDevice(), options ?? new CudaOptions());
         Backends.Register("virtualtest", _ => Backend);
         _ = Device.Backend;
     }
