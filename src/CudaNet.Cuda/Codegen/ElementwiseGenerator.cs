@@ -9,6 +9,7 @@ namespace CudaNet.Cuda.Codegen;
 /// <summary>
 /// Makes one kernel of an elementwise program. Where operands lie linearly, or in rows of neighbours, a thread works on as
 /// many neighbours as fit into accesses of 16 bytes; else on elements a block apart, so that a warp's are neighbours.
+/// Where an operand is transposed, see <see cref="TiledElementwise"/>.
 /// </summary>
 /// <remarks>
 /// The text depends on the program, on how each operand is found and on the number of axes; shapes are arguments. A thread
@@ -37,6 +38,7 @@ internal static class ElementwiseGenerator
     public static GeneratedLaunch Generate(ElementwiseProgram program, Shape shape, IReadOnlyList<Layout> layouts)
     {
         var space = IterationSpace.Of(shape, layouts);
+        if (TiledElementwise.TryGenerate(program, space) is { } tiled) return tiled;
         var (access, width) = Choose(program, space);
         var strided = Enumerable.Range(0, access.Length).Where(k => access[k] is OperandAccess.Row or OperandAccess.Column or OperandAccess.Strided).ToArray();
         var wide = AxisArguments.IsWide(space.Sizes, strided.Select(k => space.Strides[k]));

@@ -57,6 +57,8 @@ public sealed class ElementwiseGeneratorTests
             ("channels of images", [3, 5, 8, 16], [Of([3, 5, 8, 16]), Of([5, 1, 1]).Expand([3, 5, 8, 16])]),
             ("row and column", [40, 64], [Of([64]).Expand([40, 64]), Of([40, 1]).Expand([40, 64])]),
             ("a transposed matrix", [37, 41], [Of([41, 37]).Permute([1, 0]), Of([37, 41])]),
+            ("transposed tiles with a rest", [3, 70, 2, 45], [Of([3, 2, 45, 70]).Permute([0, 3, 1, 2]), Of([45]).Expand([3, 70, 2, 45])]),
+            ("transposed and a scalar", [33, 64], [Of([64, 33]).Permute([1, 0]), Of([]).Expand([33, 64])]),
             ("permuted axes", [5, 6, 7, 8], [Of([8, 6, 5, 7]).Permute([2, 1, 3, 0]), Of([5, 7, 6, 8]).Permute([0, 2, 1, 3])]),
             ("read backwards", [9, 65], [Of([9, 65]).Flip(1), Of([9, 65]).Flip(0)]),
             ("every other column", [13, 32], [Of([13, 64]).Slice(1, 1, 32, 2), Of([13, 32])]),
@@ -188,6 +190,19 @@ public sealed class ElementwiseGeneratorTests
         Run(bench, program, shape, [Input(DType.Float32, Layout.Contiguous(shape), 1), Input(DType.Float32, Layout.Contiguous([64, 1]).Expand(shape), 2), Input(DType.Float32, Layout.Contiguous([512]).Expand(shape), 3)]);
         // The row comes from cache again for each row of the matrix; a thread's four elements share one of the column.
         AssertMoved(bench, (3 * 64 * 512 + 64 * 512 / 4) * sizeof(float));
+    }
+
+    [Test]
+    public void A_transposed_operand_is_read_in_whole_sectors_by_a_few_rounds()
+    {
+        using var bench = new CodegenBench();
+        Shape shape = [128, 96];
+        var program = ElementwiseProgram.Of(new Add(), [DType.Float32, DType.Float32], DType.Float32);
+        Run(bench, program, shape, [Input(DType.Float32, Layout.Contiguous(shape), 1), Input(DType.Float32, Layout.Contiguous([96, 128]).Permute([1, 0]), 2)]);
+        var counters = bench.Last.Counters;
+        Assert.That(counters.GlobalBytesRead + counters.GlobalBytesWritten, Is.EqualTo(3 * 128 * 96 * sizeof(float)));
+        // Two operands in full, and half a sector of the transposed one in each of two rounds: 3 of 4. By rows it were 3 of 10.
+        Assert.That(counters.CoalescingPercent, Is.EqualTo(75).Within(0.1));
     }
 
     private static void AssertMoved(CodegenBench bench, long bytes)

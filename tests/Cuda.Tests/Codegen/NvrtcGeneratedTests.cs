@@ -21,7 +21,8 @@ public sealed class NvrtcGeneratedTests
                 yield return Case($"{name} of {type.ShortName()}", ReductionGenerator.Generate(new(new([type], [], [0]), shape, new Max(axis), null), [Layout.Contiguous(shape)]).First);
         }
         var sum = new ElementwiseProgram([DType.Float32, DType.Float32], [new(new Add(), DType.Float32, 0, 1)], [2]);
-        yield return Case("strides", ElementwiseGenerator.Generate(sum, [8, 64], [Layout.Contiguous([8, 64]), Layout.Contiguous([64, 8]).Permute([1, 0])]));
+        yield return Case("strides", ElementwiseGenerator.Generate(sum, [8, 64], [Layout.Contiguous([8, 64]), Layout.Contiguous([8, 64]).Flip(1)]));
+        yield return Case("transposed", ElementwiseGenerator.Generate(sum, [8, 64], [Layout.Contiguous([8, 64]), Layout.Contiguous([64, 8]).Permute([1, 0])]));
         yield return Case("wide strides", ElementwiseGenerator.Generate(sum, [2, 3], [Layout.Contiguous([2, 3]), new([2, 3], [1L << 32, 2])]));
         yield return Case("a row and a column", ElementwiseGenerator.Generate(sum, [8, 64], [Layout.Contiguous([64]).Expand([8, 64]), Layout.Contiguous([8, 1]).Expand([8, 64])]));
     }
