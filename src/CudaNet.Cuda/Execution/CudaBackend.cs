@@ -34,6 +34,7 @@ public sealed class CudaBackend : IBackend, IDisposable
         _staging = new(driver);
         Kernels = new(driver, compiler, preferEmbedded: driver is VirtualCudaDriver);
         // One line a family; each registers the ops that it runs.
+        AttentionSteps.Register(_table);
         ConvolutionSteps.Register(_table);
         ElementwiseSteps.Register(_table, Kernels.CanCompile);
         EpilogueSteps.Register(_table);

@@ -35,6 +35,7 @@ internal static partial class TorchTable
         AddConvolution();
         AddPooling();
         AddNormalisation();
+        AddAttention();
         AddLosses();
     }
 

@@ -1,0 +1,100 @@
+using CudaNet.Cuda.Kernels;
+using CudaNet.Execution;
+using CudaNet.Ops;
+
+namespace CudaNet.Cuda.Execution;
+
+/// <summary>Attention and its gradient in Float32 and the half types, for heads of at most 256 numbers in whole 16 bytes; others are decomposed.</summary>
+internal static class AttentionSteps
+{
+    public static void Register(CudaKernelTable table)
+    {
+        table.Add<ScaledDotProductAttention>(Forward, static (_, k, layout) => k < 3 ? IsAligned(layout) : IsBias(layout), static (op, types) => Claims(types, op.Left, op.Right));
+        table.Add<AttentionGrad>(Backward, static (_, k, layout) => k < 4 ? IsAligned(layout) : IsBias(layout), static (op, types) => Claims(types, op.Left, op.Right));
+    }
+
+    private static bool Claims(TensorType[] types, long? left, long? right)
+    {
+        const long Longest = 1 << 28;
+        var (q, k, v) = (types[0].Shape, types[1].Shape, types[2].Shape);
+        return KernelTypes.IsFloat(types[0].DType) && q[3] == v[3] && q[3] is > 0 and <= 256 && q[3] * KernelTypes.SizeOf(KernelTypes.Name(types[0].DType)) % 16 == 0
+            && q[2] is > 0 and < Longest && k[2] is > 0 and < Longest && q[0] * q[1] * (q[2] + k[2]) is > 0 and <= int.MaxValue
+            && (left ?? 0) < Longest && (right ?? 0) < Longest;
+    }
+
+    // Eight elements are 16 bytes or more in every type.
+    private static bool IsAligned(Layout layout)
+    {
+        var strides = layout.Strides;
+        return layout.Offset % 8 == 0 && (layout.IsContiguous || (strides[3] == 1 && strides[0] % 8 == 0 && strides[1] % 8 == 0 && strides[2] % 8 == 0));
+    }
+
+    private static bool IsBias(Layout layout) => layout.Strides[3] == 1 || layout.Shape[3] == 1;
+
+    private static void Forward(StepBuilder step)
+    {
+        var op = step.Op<ScaledDotProductAttention>();
+        var arguments = Arguments(step, op.Scale, op.Left, op.Right, bias: 3);
+        Forward(step, arguments, step.Output(), StepArgument.Null, bias: 3);
+    }
+
+    private static void Forward(StepBuilder step, AttentionArguments arguments, StepArgument o, StepArgument logSumExp, int bias)
+    {
+        var (type, batch) = (KernelTypes.Name(step.InputOf(0).DType), (int)step.InputOf(0).Shape[0]);
+        var size = AttentionKernels.HeadSize(arguments.Depth);
+        step.Launch(AttentionKernels.Forward(AttentionKernels.Spec(type, size), type, size, arguments.LengthQ, arguments.Heads, batch), StepArgument.Structure(arguments,
+            (nameof(AttentionArguments.Q), step.Input(0)), (nameof(AttentionArguments.K), step.Input(1)), (nameof(AttentionArguments.V), step.Input(2)),
+            (nameof(AttentionArguments.Bias), Bias(step, bias)), (nameof(AttentionArguments.O), o), (nameof(AttentionArguments.LogSumExp), logSumExp)));
+    }
+
+    // Computes the result and its logarithms again: nothing of the size of the scores is kept, and no logarithms between the passes.
+    private static void Backward(StepBuilder step)
+    {
+        var op = step.Op<AttentionGrad>();
+        var arguments = Arguments(step, op.Scale, op.Left, op.Right, bias: 4);
+        var (q, k, type) = (step.InputOf(0).Shape, step.InputOf(1).Shape, KernelTypes.Name(step.InputOf(0).DType));
+        int batch = (int)q[0], bytes = KernelTypes.SizeOf(type), size = AttentionBackwardKernels.HeadSize(type, arguments.Depth);
+        StepArgument o = step.Scratch(q.ElementCount * bytes), logSumExp = step.Scratch(q[0] * q[1] * q[2] * sizeof(float)), delta = step.Scratch(q[0] * q[1] * q[2] * sizeof(float));
+        Forward(step, arguments, o, logSumExp, bias: 4);
+
+        arguments.StrideOutputGradient = StridesOf(step.InputOf(3).Layout);
+        arguments.StrideQGradient = AttentionStrides.HeadsFirst(arguments.Heads, arguments.LengthQ, arguments.Depth);
+        arguments.StrideKGradient = arguments.StrideVGradient = AttentionStrides.HeadsFirst((int)k[1], arguments.LengthK, arguments.Depth);
+        var structure = StepArgument.Structure(arguments,
+            (nameof(AttentionArguments.Q), step.Input(0)), (nameof(AttentionArguments.K), step.Input(1)), (nameof(AttentionArguments.V), step.Input(2)),
+            (nameof(AttentionArguments.Bias), Bias(step, 4)), (nameof(AttentionArguments.O), o), (nameof(AttentionArguments.LogSumExp), logSumExp),
+            (nameof(AttentionArguments.OutputGradient), step.Input(3)), (nameof(AttentionArguments.Delta), delta), (nameof(AttentionArguments.QGradient), step.Output()),
+            (nameof(AttentionArguments.KGradient), step.Output(0, q.ElementCount * bytes)), (nameof(AttentionArguments.VGradient), step.Output(0, (q.ElementCount + k.ElementCount) * bytes)));
+        var spec = AttentionBackwardKernels.Spec(type, size);
+        step.Launch(AttentionBackwardKernels.Delta(spec, type, size, arguments.LengthQ, arguments.Heads, batch), structure);
+        step.Launch(AttentionBackwardKernels.Queries(spec, type, size, arguments.LengthQ, arguments.Heads, batch), structure);
+        step.Launch(AttentionBackwardKernels.Keys(spec, type, size, arguments.LengthK, (int)k[1], batch), structure);
+    }
+
+    private static StepArgument Bias(StepBuilder step, int index) => index < step.Step.Inputs.Count ? step.Input(index) : StepArgument.Null;
+
+    private static AttentionArguments Arguments(StepBuilder step, double scale, long? left, long? right, int bias)
+    {
+        var (q, k) = (step.InputOf(0).Shape, step.InputOf(1).Shape);
+        return new()
+        {
+            StrideQ = StridesOf(step.InputOf(0).Layout),
+            StrideK = StridesOf(step.InputOf(1).Layout),
+            StrideV = StridesOf(step.InputOf(2).Layout),
+            StrideBias = bias < step.Step.Inputs.Count ? StridesOf(step.InputOf(bias).Layout) : default,
+            StrideO = AttentionStrides.HeadsFirst((int)q[1], (int)q[2], (int)q[3]),
+            LogSumExpBatch = q[1] * q[2],
+            LogSumExpHead = q[2],
+            Heads = (int)q[1],
+            Group = (int)(q[1] / k[1]),
+            LengthQ = (int)q[2],
+            LengthK = (int)k[2],
+            Depth = (int)q[3],
+            Left = (int)(left ?? -1),
+            Right = (int)(right ?? -1),
+            Scale = (float)scale,
+        };
+    }
+
+    private static AttentionStrides StridesOf(Layout layout) => new(layout.Strides[0], layout.Strides[1], layout.Strides[2]);
+}

@@ -1,0 +1,40 @@
+using CudaNet.Ops;
+using TorchSharp;
+
+namespace CudaNet.Tests.Catalogue;
+
+internal static partial class TorchTable
+{
+    private static void AddAttention()
+    {
+        Add<ScaledDotProductAttention>((op, x) => Attend(x[0], x[1], x[2], x.ElementAtOrDefault(3), op.Scale, op.Left, op.Right));
+        Add<AttentionGrad>((op, x) =>
+        {
+            var inputs = x.Take(3).Select(input => input.requires_grad ? input : input.detach().requires_grad_(true)).ToArray();
+            var result = Attend(inputs[0], inputs[1], inputs[2], x.ElementAtOrDefault(4), op.Scale, op.Left, op.Right);
+            var gradients = torch.autograd.grad([result], inputs, [x[3]], retain_graph: true, create_graph: true);
+            return torch.cat([.. gradients.Select(gradient => gradient.reshape(-1))]);
+        });
+    }
+
+    /// <summary>Torch's own aligns a causal mask at the beginnings and gives NaN where a query sees no key, so it is put together.</summary>
+    private static torch.Tensor Attend(torch.Tensor query, torch.Tensor key, torch.Tensor value, torch.Tensor? bias, double scale, long? left, long? right)
+    {
+        var type = query.dtype;
+        if (type is torch.ScalarType.Float16 or torch.ScalarType.BFloat16) (query, key, value, bias) = (query.@float(), key.@float(), value.@float(), bias?.@float());
+        long group = query.shape[1] / key.shape[1], queries = query.shape[2], keys = key.shape[2];
+        var scores = query.matmul(key.repeat_interleave(group, 1).transpose(-2, -1)) * scale;
+        var distance = torch.arange(keys) - torch.arange(keys - queries, keys).reshape(queries, 1);
+        var sees = torch.ones_like(distance, dtype: torch.ScalarType.Bool);
+        if (left is { } before) sees = sees & distance.ge(-before);
+        if (right is { } behind) sees = sees & distance.le(behind);
+        if (bias is not null)
+        {
+            var hidden = bias.eq(double.NegativeInfinity);
+            sees = sees & hidden.logical_not();
+            scores = scores + torch.where(hidden, torch.zeros_like(bias), bias);
+        }
+        var weights = torch.where(sees, scores, torch.full_like(scores, -1e30)).softmax(-1) * sees.to(scores.dtype);
+        return weights.matmul(value.repeat_interleave(group, 1)).to(type);
+    }
+}
