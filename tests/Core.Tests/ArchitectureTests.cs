@@ -14,7 +14,7 @@ public sealed class ArchitectureTests
         ["CudaNet.VirtualGpu"] = [],
         ["CudaNet.Cuda"] = ["CudaNet.Core", "CudaNet.VirtualGpu"],
         ["CudaNet.Nn"] = ["CudaNet.Core"],
-        ["CudaNet"] = ["CudaNet.Core", "CudaNet.Cpu", "CudaNet.Nn"],
+        ["CudaNet"] = ["CudaNet.Core", "CudaNet.Cpu", "CudaNet.Cuda", "CudaNet.Nn"],
         ["CudaNet.Plotting"] = ["CudaNet.Core"],
         ["CudaNet.Models"] = ["CudaNet.Core", "CudaNet.Nn", "CudaNet.Plotting"],
     };
@@ -37,7 +37,7 @@ public sealed class ArchitectureTests
             .SelectMany(folder => Directory.EnumerateFiles(folder, "*.csproj"))
             .Order(StringComparer.Ordinal)];
 
-    private static string[] AllProjects() => ProjectsUnder("src", "tests", "bench", "tools");
+    private static string[] AllProjects() => ProjectsUnder("src", "tests", "bench", "tools", "tools/gpu");
 
     private static IEnumerable<XElement> Items(string project, string name) => XDocument.Load(project).Descendants(name);
 
