@@ -1,4 +1,5 @@
-// Convolutions as matrix products whose second matrix is gathered from the source while it is multiplied (implicit GEMM).
+// Convolutions as matrix products whose second matrix is gathered from the source while it is multiplied (implicit GEMM), on
+// tensor cores.
 //
 // Formula   conv_*:        result[n, m, q] = epilogue(Σ weight[m, c, j] · source[n, c, at(q, j)]), at = origin + q·stride + j·dilation
 //           conv_weight_*: result[m, c, j] = Σ over n, q of upstream[n, m, q] · source[n, c, at(q, j)]
@@ -7,8 +8,8 @@
 //           of the upstream gradient with stride 1, whose taps conv_pack picks; the launches of all classes fill the result.
 // Layouts   source [images, channels, D, H, W], result likewise, dense; weight [rows, length] a group of `leading` elements
 //           a row, channel by channel; upstream dense. One and two axes are three, the first ones of size 1.
-// Types     T is f32, f16 or bf16; sums are f32. conv_simt and conv_weight_simt (T=f32) multiply exactly; the mma ones in
-//           tf32 for f32 (rounded to nearest, 10 bits), exactly for f16 and bf16.
+// Types     T is f32, f16 or bf16; sums are f32. f32 is multiplied in tf32 (rounded to nearest, 10 bits), f16 and bf16 exactly.
+//           conv_simt.cu multiplies f32 exactly.
 // Epilogue  v = sum + bias[channel]; v = activation(v), as numbered in common.cuh; v += beta·residual[…], or the
 //           residual before the activation; null pointers leave out.
 // Split-K   conv_weight_*: with splits > 1, part s of the sum goes to partial[s, …] (f32); conv_join adds them in order.
@@ -16,18 +17,13 @@
 //           MODE 0 takes anything. MODE 1 (conv_weight_*) wants upstream planes of whole 16 bytes. MODE 2 is for one tap at
 //           stride 1 without padding and planes of whole 16 bytes: then the source is copied in 16 bytes, too. All pointers
 //           are aligned to 16 bytes, and so are rows of weights in conv_mma.
-// Launch    conv_mma (ceil(columns/128), ceil(rows/BM), groups), block 128; conv_simt (ceil(columns/64), ceil(rows/64), groups),
-//           block 256; columns are images·positions. conv_weight_*: the same with channels·taps for columns and
-//           groups·splits. conv_pack, conv_join: an element a thread, block 256.
+// Launch    conv_mma (ceil(columns/128), ceil(rows/BM), groups); columns are images·positions. conv_weight_mma: the same with
+//           channels·taps for columns and groups·splits; block 128. conv_pack, conv_join: an element a thread, block 256.
 // Source    implicit GEMM as in cuDNN (Chetlur et al. 2014, arXiv 1410.0759) with a table of taps in shared memory.
 #include "conv.cuh"
 
 #ifndef MODE
 #define MODE 0
-#endif
-// 1: only the kernels without tensor cores, for T=f32. 0: only those with.
-#ifndef SIMT
-#define SIMT 0
 #endif
 // 128 × 128 with 2 × 2 warps as in gemm.cu; 64 rows for few channels, whose tile would be half empty.
 #ifndef BM
@@ -37,67 +33,7 @@
 #define BK (TILE_ROW / (int)sizeof(T))
 #define CHUNK (16 / (int)sizeof(T))
 #define THREADS 128
-// Beyond every source, also when added to itself.
-#define OUTSIDE (1 << 30)
-// Lambdas that hold the arguments must not become calls, which would copy them to local memory.
-#define INLINED __attribute__((always_inline))
-
 // --- Device helpers --------------------------------------------------------------------------------------------------
-
-// Offset of a channel's tap from a position in the source, and how far the tap is from it along the axes.
-DEVICE int4 tap_of(const ConvArguments &g, int k) {
-    if (k >= g.channels * (int)g.allTaps.value) return make_int4(0, OUTSIDE, 0, 0);
-    int c = divide(k, g.allTaps), d = divide(k, g.tapsHW) * g.d.dilation, h = divide(k, g.tapsW) * g.h.dilation, w = k * g.w.dilation;
-    return make_int4(c * g.sourcePlane + (d * g.h.size + h) * g.w.size + w, d, h, w);
-}
-
-// A position in the source: of tap zero, which may lie outside.
-struct Position {
-    const T *p;
-    int d, h, w;
-    DEVICE bool sees(const ConvArguments &g, int4 tap) const {
-        return (unsigned)(d + tap.y) < (unsigned)g.d.size && (unsigned)(h + tap.z) < (unsigned)g.h.size && (unsigned)(w + tap.w) < (unsigned)g.w.size;
-    }
-};
-
-// Column n of all images, in the group's first channel.
-DEVICE Position position_of(const ConvArguments &g, int n, int group) {
-    const T *p = g.source + (long long)group * g.channels * g.sourcePlane;
-    if (n >= g.columns) return Position{p, OUTSIDE, 0, 0};
-    int image = divide(n, g.places), d = divide(n, g.placesHW), h = divide(n, g.placesW);
-    d = g.d.origin + d * g.d.stride, h = g.h.origin + h * g.h.stride;
-    int w = g.w.origin + n * g.w.stride;
-    return Position{p + image * g.sourceImage + (((long long)d * g.h.size + h) * g.w.size + w), d, h, w};
-}
-
-// Where column n of all images lies in the result; −1 beyond the last.
-DEVICE long long result_of(const ConvArguments &g, int n) {
-    if (n >= g.columns) return -1;
-    int image = divide(n, g.places), d = divide(n, g.placesHW), h = divide(n, g.placesW);
-    return image * g.resultImage + (long long)(g.d.first + d * g.d.step) * g.resultSlice + (g.h.first + h * g.h.step) * g.resultRow + g.w.first + n * g.w.step;
-}
-
-// The upstream gradient in the group's first channel at column n, which may be an image's place only.
-DEVICE const T *upstream_of(const ConvArguments &g, int n, int group) {
-    int image = divide(n, g.places);
-    return g.weight + image * g.resultImage + (long long)group * g.rows * g.resultPlane + n;
-}
-
-// Stores the sum of a row of the group at a place; −1 is none.
-DEVICE void store(const ConvArguments &g, int group, int m, long long place, float v) {
-    if (m >= g.rows || place < 0) return;
-    int channel = group * g.rows + m;
-    long long at = place + (long long)channel * g.resultPlane;
-    g.result[at] = from_float<T>(finish(g, v, channel, at));
-}
-
-// Stores one value of the gradient of weights, or of its part.
-DEVICE void store_weight(const ConvArguments &g, int group, int split, int m, int n, float v) {
-    if (m >= g.rows || n >= g.taps) return;
-    long long at = ((long long)group * g.rows + m) * g.taps + n;
-    if (g.splits > 1) g.partial[(long long)split * (gridDim.z / g.splits) * g.rows * g.taps + at] = v;
-    else g.result[at] = from_float<T>(v);
-}
 
 // One element of a gathered tile: f32 is copied past the registers, 16 bits wait in `staged` until the tile is free.
 DEVICE void gather(unsigned target, const T *p, bool inside, unsigned short &staged) {
@@ -313,131 +249,11 @@ DEVICE void conv_weight_mma_body(const ConvArguments &g) {
     each_sum(sums, tiles, [&](int r, float v) INLINED { store_weight(g, group, split, m0 + r, n0 + t, v); });
 }
 
-// --- Without tensor cores --------------------------------------------------------------------------------------------
-
-// 64 × 64 by 256 threads, 4 × 4 each: two 128-bit loads of shared memory for 16 fused multiply-adds. Tiles are [sum, 64]; the
-// chunks of four are XORed by the row, so that tiles which are read along the sum are stored without conflicts, too.
-#define SM 64
-#define SK 16
-
-DEVICE float *simt_at(float (*tile)[SM], int k, int r) { return tile[k] + (((r >> 2) ^ (k & 7)) << 2) + (r & 3); }
-
-// Calls load(r, k) for the elements of a tile that is read along the sum, eight lanes a sector.
-template <typename F> DEVICE void simt_along(F load) {
-#pragma unroll
-    for (int i = 0; i < SM * SK / 256; i++) load((threadIdx.x >> 3) + 32 * (i & 1), (threadIdx.x & 7) + 8 * (i >> 1));
-}
-
-DEVICE void simt_step(float (&sums)[4][4], float (*tileA)[SM], float (*tileB)[SM], int tx, int ty) {
-#pragma unroll
-    for (int k = 0; k < SK; k++) {
-        float4 va = *(const float4 *)simt_at(tileA, k, ty * 4), vb = *(const float4 *)simt_at(tileB, k, tx * 4);
-        float fa[4] = {va.x, va.y, va.z, va.w}, fb[4] = {vb.x, vb.y, vb.z, vb.w};
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-#pragma unroll
-            for (int j = 0; j < 4; j++) sums[i][j] = fmaf(fa[i], fb[j], sums[i][j]);
-    }
-}
-
-// Calls f(row, sum) for the sums of every fourth row of the thread's column, its number modulo 64.
-template <typename F> DEVICE void simt_each_sum(const float (&sums)[4][4], float (*memory)[SK][SM], int tx, int ty, F f) {
-    float(*all)[SM] = memory[0];
-    __syncthreads();
-#pragma unroll
-    for (int i = 0; i < 4; i++) *(float4 *)(all[ty * 4 + i] + tx * 4) = make_float4(sums[i][0], sums[i][1], sums[i][2], sums[i][3]);
-    __syncthreads();
-#pragma unroll 1
-    for (int r = threadIdx.x >> 6; r < SM; r += 4) f(r, all[r][threadIdx.x & 63]);
-}
-
-DEVICE void conv_simt_body(const ConvArguments &g) {
-    __shared__ __align__(16) float tiles[4][SK][SM];
-    __shared__ __align__(16) int4 taps[2][SK];
-    int t = threadIdx.x, tx = t & 15, ty = t >> 4, m0 = blockIdx.y * SM, n0 = blockIdx.x * SM, group = blockIdx.z, steps = (g.taps + SK - 1) / SK;
-    const T *weight = g.weight + (long long)group * g.rows * g.leading;
-    float sums[4][4] = {};
-    Position at = position_of(g, n0 + (t & 63), group);
-    auto list = [&](int step) INLINED {
-        if (t < SK) taps[step & 1][t] = tap_of(g, step * SK + t);
-    };
-    auto fetch = [&](int step) INLINED {
-        simt_along([&](int r, int c) INLINED {
-            int k = step * SK + c;
-            bool inside = m0 + r < g.rows && k < g.taps;
-            cp_async4(shared_address(simt_at(tiles[step & 1], c, r)), inside ? weight + (long long)(m0 + r) * g.leading + k : weight, inside);
-        });
-#pragma unroll
-        for (int i = 0; i < SK / 4; i++) {
-            int k = (t >> 6) + i * 4;
-            int4 tap = taps[step & 1][k];
-            cp_async4(shared_address(simt_at(tiles[2 + (step & 1)], k, t & 63)), at.p + tap.x, at.sees(g, tap));
-        }
-        cp_async_commit();
-    };
-    list(0);
-#pragma unroll 1
-    for (int step = -1; step < steps; step++) {
-        cp_async_wait<0>();
-        __syncthreads();
-        if (step + 1 < steps) {
-            fetch(step + 1);
-            list(step + 2);
-        }
-        if (step >= 0) simt_step(sums, tiles[step & 1], tiles[2 + (step & 1)], tx, ty);
-    }
-    long long place = result_of(g, n0 + (t & 63));
-    simt_each_sum(sums, tiles, tx, ty, [&](int r, float v) INLINED { store(g, group, m0 + r, place, v); });
-}
-
-DEVICE void conv_weight_simt_body(const ConvArguments &g) {
-    __shared__ __align__(16) float tiles[4][SK][SM];
-    __shared__ __align__(16) int4 taps[SM];
-    int t = threadIdx.x, tx = t & 15, ty = t >> 4, m0 = blockIdx.y * SM, n0 = blockIdx.x * SM;
-    int group = blockIdx.z / g.splits, split = blockIdx.z % g.splits;
-    int steps = (g.columns + SK - 1) / SK, each = (steps + g.splits - 1) / g.splits, first = split * each, last = min(steps, first + each);
-    float sums[4][4] = {};
-    if (t < SM) taps[t] = tap_of(g, n0 + t);
-    __syncthreads();
-    auto fetch = [&](int step) INLINED {
-        // A thread has two positions, eight apart, and two rows of each.
-#pragma unroll
-        for (int i = 0; i < 2; i++) {
-            int c = (t & 7) + 8 * i, k = step * SK + c;
-            bool within = k < g.columns;
-            Position at = position_of(g, k, group);
-            const T *upstream = within ? upstream_of(g, k, group) : g.weight;
-#pragma unroll
-            for (int j = 0; j < 2; j++) {
-                int r = (t >> 3) + 32 * j;
-                int4 tap = taps[r];
-                cp_async4(shared_address(simt_at(tiles[step & 1], c, r)), upstream + (long long)(m0 + r) * g.resultPlane, within && m0 + r < g.rows);
-                cp_async4(shared_address(simt_at(tiles[2 + (step & 1)], c, r)), at.p + tap.x, at.sees(g, tap));
-            }
-        }
-        cp_async_commit();
-    };
-#pragma unroll 1
-    for (int step = first - 1; step < last; step++) {
-        cp_async_wait<0>();
-        __syncthreads();
-        if (step + 1 < last) fetch(step + 1);
-        if (step >= first) simt_step(sums, tiles[step & 1], tiles[2 + (step & 1)], tx, ty);
-    }
-    simt_each_sum(sums, tiles, tx, ty, [&](int r, float v) INLINED { store_weight(g, group, split, m0 + r, n0 + (t & 63), v); });
-}
-
 // --- Exported entries ------------------------------------------------------------------------------------------------
 
-#if SIMT
-extern "C" __global__ void __launch_bounds__(256) conv_simt(ConvArguments g) { conv_simt_body(g); }
-
-extern "C" __global__ void __launch_bounds__(256) conv_weight_simt(ConvArguments g) { conv_weight_simt_body(g); }
-#else
 extern "C" __global__ void __launch_bounds__(THREADS) conv_mma(ConvArguments g) { conv_mma_body(g); }
 
 extern "C" __global__ void __launch_bounds__(THREADS) conv_weight_mma(ConvArguments g) { conv_weight_mma_body(g); }
-#endif
 
 // Rows of weights as conv_* takes them: [groups, rows, leading] with zeros behind the sum. Row m, channel c has the taps
 // first + j·step along each axis of weight[o, i], where (o, i) is (m, c), or (c, m) for the gradient by the source.

@@ -8,7 +8,7 @@ namespace CudaNet.Tests;
 public sealed class ConvTests
 {
     private static IEnumerable<TestCaseData> Plans =>
-        from spec in ConvKernels.Family.Ahead
+        from spec in ConvKernels.SimtFamily.Ahead.Concat(ConvKernels.Family.Ahead)
         from direction in new[] { "forward", "input gradient", "weight gradient" }
         select new TestCaseData(spec, direction);
 
@@ -26,7 +26,7 @@ public sealed class ConvTests
     [Test]
     public void A_gradient_by_the_weights_in_parts_matches_f64([Values] bool plain)
     {
-        var spec = plain ? ConvKernels.PlainSpec : ConvKernels.MmaSpec("bf16", ConvMode.Any, 128);
+        var spec = plain ? ConvKernels.SimtSpec(64) : ConvKernels.MmaSpec("bf16", ConvMode.Any, 128);
         // More parts than steps: the last ones are zero.
         foreach (int splits in new[] { 2, 3, 40 })
         {
@@ -50,14 +50,14 @@ public sealed class ConvTests
     }
 
     [Test]
-    public void Main_loops_without_tensor_cores_have_no_bank_conflicts_and_load_whole_sectors([Values] bool weights)
+    public void Main_loops_without_tensor_cores_have_no_bank_conflicts_and_load_whole_sectors([Values(32, 64, 128)] int rows, [Values] bool weights)
     {
-        var problem = ConvCases.Flat(1, 1, 64, 64, (8, 3, 1, 1, 1), (64, 1, 1, 0, 1));
-        using var bench = new Bench(ConvKernels.PlainSpec, problem);
+        var problem = ConvCases.Flat(1, 1, 128, rows, (8, 3, 1, 1, 1), (64, 1, 1, 0, 1));
+        using var bench = new Bench(ConvKernels.SimtSpec(rows), problem);
         var counters = bench.Run(weights ? "weight gradient" : "forward", epilogue: false, "whole tiles").Counters;
         Assert.That(counters.SharedBankConflicts, Is.Zero);
         Assert.That(counters.CoalescingPercent, Is.GreaterThanOrEqualTo(95));
-        Assert.That(counters.Float32Flops, Is.EqualTo(2L * 64 * 512 * 192).Within(2).Percent);
+        Assert.That(counters.Float32Flops, Is.EqualTo(2L * rows * 512 * 384).Within(2).Percent);
     }
 
     private static int Number(KernelSpec spec, string name) => int.Parse(spec.DefineList.FirstOrDefault(define => define.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..] ?? "0");
@@ -70,18 +70,18 @@ public sealed class ConvTests
         private readonly KernelSpec _spec;
         private readonly ConvProblem _p;
         private readonly string _type;
-        private readonly int _tileRows;
         private readonly double[] _x, _w, _y;
         private int _activation;
 
         public Bench(KernelSpec spec, ConvProblem problem)
         {
-            (_spec, _p, _type, _tileRows) = (spec, problem, spec.DefineList[0]["T=".Length..], Number(spec, "BM"));
+            (_spec, _p) = (spec, problem);
+            _type = IsPlain ? "f32" : spec.DefineList[0]["T=".Length..];
             var (input, output, weight) = problem.Elements;
             (_x, _w, _y) = (KernelBench.Random(_type, (int)input, 1), KernelBench.Random(_type, (int)weight, 2), KernelBench.Random(_type, (int)output, 3));
         }
 
-        private bool IsPlain => _spec == ConvKernels.PlainSpec;
+        private bool IsPlain => _spec.Source == "conv_simt";
 
         /// <summary>Products of tf32 lose 2⁻¹¹ in each factor, the others are exact.</summary>
         private double ProductError => !IsPlain && _type == "f32" ? 2 * Math.Pow(2, -11) : 0;
@@ -114,7 +114,7 @@ public sealed class ConvTests
         private DevicePointer Packed(DevicePointer weight, ConvPackArguments pack)
         {
             var packed = _bench.Output(_type, (long)pack.Groups * pack.Rows * pack.Leading);
-            Launch(ConvKernels.Pack(_spec, pack), pack with { Weight = Of(weight), Packed = Of(packed) });
+            Launch(ConvKernels.Pack(_type, pack), pack with { Weight = Of(weight), Packed = Of(packed) });
             return packed;
         }
 
@@ -131,10 +131,10 @@ public sealed class ConvTests
             var arguments = ConvKernels.WeightGradient(_p, splits) with { Source = Of(_bench.Upload(_type, _x)), Weight = Of(_bench.Upload(_type, _y)) };
             var result = _bench.Output(_type, _w.Length);
             var partial = splits > 1 ? _bench.Output("f32", (long)splits * _w.Length) : default;
-            var launch = Launch(ConvKernels.WeightProduct(_spec, arguments, _p.Groups, _tileRows), arguments with { Result = Of(result), Partial = Of(partial) });
+            var launch = Launch(ConvKernels.WeightProduct(_spec, arguments, _p.Groups), arguments with { Result = Of(result), Partial = Of(partial) });
             if (splits > 1)
             {
-                var join = ConvKernels.Join(_spec, _w.Length);
+                var join = ConvKernels.Join(_type, _w.Length);
                 _bench.Run(join.Spec, join.Entry, (int)join.Grid.X, (int)join.Block.X, partial, result, (long)_w.Length, splits);
             }
 
@@ -153,7 +153,7 @@ public sealed class ConvTests
             var result = _bench.Output(_type, length);
             LaunchResult? last = null;
             for (int i = 0; i < products.Length; i++)
-                last = Launch(ConvKernels.Product(_spec, products[i], _p.Groups, _tileRows), products[i] with { Source = Of(sourceAt), Weight = Of(weights(i)), Result = Of(result), Bias = Of(biasAt), Residual = Of(residualAt), Beta = Beta, Activation = epilogue ? _activation : 0, ResidualFirst = _activation & 1 });
+                last = Launch(ConvKernels.Product(_spec, products[i], _p.Groups), products[i] with { Source = Of(sourceAt), Weight = Of(weights(i)), Result = Of(result), Bias = Of(biasAt), Residual = Of(residualAt), Beta = Beta, Activation = epilogue ? _activation : 0, ResidualFirst = _activation & 1 });
             var (sums, magnitudes) = ConvCases.Sum(_p, length, term);
             int plane = length / _p.Images / channels;
             double Finish(double sum, int i)

@@ -49,7 +49,7 @@ public sealed class DepthwiseTests
             foreach (var (product, pack) in ConvKernels.InputGradient(p, type))
             {
                 var packed = bench.Output(type, Math.Max(1, pack.Groups * pack.Rows * pack.Leading));
-                var launch = ConvKernels.Pack(type == "f32" ? ConvKernels.PlainSpec : ConvKernels.MmaSpec(type, ConvMode.Any, 128), pack);
+                var launch = ConvKernels.Pack(type, pack);
                 bench.Run(launch.Spec, launch.Entry, (int)launch.Grid.X, (int)launch.Block.X, KernelArgument.Structure(pack with { Weight = Of(weight), Packed = Of(packed) }));
                 Product(bench, type, p, product with { Source = Of(source), Weight = Of(packed), Result = Of(result) });
             }

@@ -48,7 +48,7 @@ public sealed class WinogradTests
         var (sums, _) = ConvCases.Sum(p, (int)p.Elements.Output, (ix, iw, iy) => (iy, x[ix] * w[iw]));
         var result = bench.Output("f32", sums.Length);
         var arguments = ConvKernels.Forward(p, p.Channels * p.Taps) with { Source = Of(bench.Upload("f32", x)), Weight = Of(bench.Upload("f32", w)), Result = Of(result) };
-        Launch(bench, ConvKernels.Product(ConvKernels.PlainSpec, arguments, 1, 0), KernelArgument.Structure(arguments));
+        Launch(bench, ConvKernels.Product(ConvKernels.SimtSpec(p.Rows), arguments, 1), KernelArgument.Structure(arguments));
         var (direct, fast) = (Error(bench.Download("f32", result, sums.Length), sums), Error(Convolve(bench, p, false, x, w, null, 0), sums));
         TestContext.Out.WriteLine($"Root mean square and greatest error: direct {direct.Root:G3}, {direct.Most:G3}; Winograd {fast.Root:G3}, {fast.Most:G3}.");
         Assert.That(fast.Root, Is.LessThanOrEqualTo(3 * direct.Root));

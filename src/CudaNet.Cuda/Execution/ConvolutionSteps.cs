@@ -50,11 +50,11 @@ internal static class ConvolutionSteps
         var length = problem.Channels * problem.Taps;
         if (IsDepthwise(problem) && Depthwise(step, type, ConvKernels.Forward(problem, length), problem.Groups, step.Input(1))) return;
         if (Winograd(step, type, problem, backward: false)) return;
-        var (spec, tileRows) = Choose(step, problem, type, problem.Rows, isSourceAligned: IsAligned(x));
+        var spec = Choose(step, problem, type, problem.Rows, isSourceAligned: IsAligned(x));
         var pack = ConvKernels.PackForward(problem, type);
-        var isPacked = spec != ConvKernels.PlainSpec && (pack.Leading != length || !IsAligned(w));
-        var weight = isPacked ? Packed(step, spec, pack, type) : step.Input(1);
-        Product(step, spec, ConvKernels.Forward(problem, isPacked ? pack.Leading : length), problem.Groups, tileRows, weight);
+        var isPacked = !IsExact(step, type) && (pack.Leading != length || !IsAligned(w));
+        var weight = isPacked ? Packed(step, pack, type) : step.Input(1);
+        Product(step, spec, ConvKernels.Forward(problem, isPacked ? pack.Leading : length), problem.Groups, weight);
     }
 
     private static void InputGradient(StepBuilder step, ConvInputGrad op)
@@ -64,12 +64,12 @@ internal static class ConvolutionSteps
         if (problem.Elements.Input == 0) return;
         var type = KernelTypes.Name(y.DType);
         if (Winograd(step, type, problem, backward: true)) return;
-        var (spec, tileRows) = Choose(step, problem, type, problem.Channels, isSourceAligned: IsAligned(y));
+        var spec = Choose(step, problem, type, problem.Channels, isSourceAligned: IsAligned(y));
         foreach (var (product, pack) in ConvKernels.InputGradient(problem, type))
         {
-            var weight = product.Taps == 0 ? step.Input(1) : Packed(step, spec, pack, type);
+            var weight = product.Taps == 0 ? step.Input(1) : Packed(step, pack, type);
             if (IsDepthwise(problem) && problem.Rows == 1 && Depthwise(step, type, product, problem.Groups, weight)) continue;
-            Product(step, spec, product, problem.Groups, tileRows, weight);
+            Product(step, spec, product, problem.Groups, weight);
         }
     }
 
@@ -80,20 +80,19 @@ internal static class ConvolutionSteps
         var type = KernelTypes.Name(x.DType);
         if (IsDepthwise(problem) && DepthwiseWeight(step, type, problem)) return;
         var mode = !IsAligned(y) ? ConvMode.Any : IsAligned(x) ? ConvKernels.Mode(problem, type) : (ConvMode)Math.Min((int)ConvKernels.Mode(problem, type), (int)ConvMode.AlignedPlanes);
-        var tileRows = problem.Rows <= 64 && mode == ConvMode.AlignedPlanes ? 64 : 128;
-        var spec = IsPlain(step, type) ? ConvKernels.PlainSpec : ConvKernels.MmaSpec(type, mode, tileRows);
+        var spec = IsExact(step, type) ? ConvKernels.SimtSpec(problem.Rows) : ConvKernels.MmaSpec(type, mode, TileRows(problem.Rows, mode));
         var arguments = ConvKernels.WeightGradient(problem, 1);
-        arguments.Splits = ConvKernels.Splits(arguments, ConvKernels.WeightProduct(spec, arguments, problem.Groups, tileRows), step.Backend.Driver.Properties.MultiprocessorCount, step: 32);
-        InParts(step, ConvKernels.WeightProduct(spec, arguments, problem.Groups, tileRows), spec, arguments, problem.Elements.Weight);
+        arguments.Splits = ConvKernels.Splits(arguments, ConvKernels.WeightProduct(spec, arguments, problem.Groups), step.Backend.Driver.Properties.MultiprocessorCount, step: 32);
+        InParts(step, ConvKernels.WeightProduct(spec, arguments, problem.Groups), type, arguments, problem.Elements.Weight);
     }
 
     /// <summary>A gradient by the weights in so many parts, and their sum.</summary>
-    private static void InParts(StepBuilder step, KernelLaunch launch, KernelSpec join, ConvArguments arguments, long size, params ReadOnlySpan<StepArgument> more)
+    private static void InParts(StepBuilder step, KernelLaunch launch, string type, ConvArguments arguments, long size, params ReadOnlySpan<StepArgument> more)
     {
         var partial = arguments.Splits > 1 ? step.Scratch(arguments.Splits * size * sizeof(float)) : StepArgument.Null;
         step.Launch(launch, [StepArgument.Structure(arguments,
             (nameof(ConvArguments.Source), step.Input(0)), (nameof(ConvArguments.Weight), step.Input(1)), (nameof(ConvArguments.Result), step.Output()), (nameof(ConvArguments.Partial), partial)), .. more]);
-        if (arguments.Splits > 1) step.Launch(ConvKernels.Join(join, size), partial, step.Output(), size, arguments.Splits);
+        if (arguments.Splits > 1) step.Launch(ConvKernels.Join(type, size), partial, step.Output(), size, arguments.Splits);
     }
 
     /// <summary>Few results of one channel a group: bound by memory.</summary>
@@ -112,8 +111,7 @@ internal static class ConvolutionSteps
         var arguments = ConvKernels.WeightGradient(problem, 1);
         if (DepthwiseKernels.Tile(arguments, problem.Groups, type) is not { } tile) return false;
         arguments.Splits = DepthwiseKernels.Splits(arguments, tile, step.Backend.Driver.Properties.MultiprocessorCount);
-        var join = type == "f32" ? ConvKernels.PlainSpec : ConvKernels.MmaSpec(type, ConvMode.AlignedPlanes, 64);
-        InParts(step, DepthwiseKernels.WeightProduct(type, arguments, tile), join, arguments, problem.Elements.Weight, KernelArgument.Of(tile));
+        InParts(step, DepthwiseKernels.WeightProduct(type, arguments, tile), type, arguments, problem.Elements.Weight, KernelArgument.Of(tile));
         return true;
     }
 
@@ -135,27 +133,29 @@ internal static class ConvolutionSteps
         return true;
     }
 
-    private static bool IsPlain(StepBuilder step, string type) => type == "f32" && !step.Backend.Options.AllowTf32;
+    private static bool IsExact(StepBuilder step, string type) => type == "f32" && !step.Backend.Options.AllowTf32;
 
     /// <summary>The specialisation for a product whose result has so many channels a group.</summary>
-    private static (KernelSpec Spec, int TileRows) Choose(StepBuilder step, ConvProblem problem, string type, int rows, bool isSourceAligned)
+    private static KernelSpec Choose(StepBuilder step, ConvProblem problem, string type, int rows, bool isSourceAligned)
     {
-        if (IsPlain(step, type)) return (ConvKernels.PlainSpec, 0);
+        if (IsExact(step, type)) return ConvKernels.SimtSpec(rows);
         // Mode 0 differs from 1 in the gradient by the weights only.
         var mode = isSourceAligned && ConvKernels.Mode(problem, type) == ConvMode.Pointwise ? ConvMode.Pointwise : ConvMode.AlignedPlanes;
-        var tileRows = rows <= 64 && mode == ConvMode.AlignedPlanes ? 64 : 128;
-        return (ConvKernels.MmaSpec(type, mode, tileRows), tileRows);
+        return ConvKernels.MmaSpec(type, mode, TileRows(rows, mode));
     }
 
-    private static StepArgument Packed(StepBuilder step, KernelSpec spec, ConvPackArguments pack, string type)
+    /// <summary>Few channels have a tile of their own in the most common mode.</summary>
+    private static int TileRows(int rows, ConvMode mode) => rows <= 64 && mode == ConvMode.AlignedPlanes ? 64 : 128;
+
+    private static StepArgument Packed(StepBuilder step, ConvPackArguments pack, string type)
     {
         var packed = step.Scratch((long)pack.Groups * pack.Rows * pack.Leading * KernelTypes.SizeOf(type));
-        step.Launch(ConvKernels.Pack(spec, pack), StepArgument.Structure(pack, (nameof(ConvPackArguments.Weight), step.Input(1)), (nameof(ConvPackArguments.Packed), packed)));
+        step.Launch(ConvKernels.Pack(type, pack), StepArgument.Structure(pack, (nameof(ConvPackArguments.Weight), step.Input(1)), (nameof(ConvPackArguments.Packed), packed)));
         return packed;
     }
 
-    private static void Product(StepBuilder step, KernelSpec spec, ConvArguments arguments, int groups, int tileRows, StepArgument weight) =>
-        step.Launch(ConvKernels.Product(spec, arguments, groups, tileRows), WithOperands(step, arguments, weight));
+    private static void Product(StepBuilder step, KernelSpec spec, ConvArguments arguments, int groups, StepArgument weight) =>
+        step.Launch(ConvKernels.Product(spec, arguments, groups), WithOperands(step, arguments, weight));
 
     private static StepArgument WithOperands(StepBuilder step, ConvArguments arguments, StepArgument weight)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CudaNet.Cuda.Driver;
 
 namespace CudaNet.Cuda.Kernels;
@@ -15,26 +16,30 @@ public enum ConvMode
     Pointwise = 2,
 }
 
-/// <summary>Launches of <c>conv.cu</c>.</summary>
+/// <summary>Launches of <c>conv.cu</c> and <c>conv_simt.cu</c>.</summary>
 public static partial class ConvKernels
 {
-    private const int PlainTile = 64, MmaColumns = 128;
+    private const int TileColumns = 128;
 
     /// <summary>The family.</summary>
-    public static KernelFamily Family { get; } = new("conv", "Convolutions and both gradients as implicit matrix products, on tensor cores and without.",
+    public static KernelFamily Family { get; } = new("conv", "Convolutions and both gradients as implicit matrix products on tensor cores.",
         [
-            PlainSpec,
             .. from type in KernelTypes.Floats from mode in Enum.GetValues<ConvMode>() select MmaSpec(type, mode, 128),
             .. from type in KernelTypes.Floats select MmaSpec(type, ConvMode.AlignedPlanes, 64),
         ],
         Samples());
 
-    /// <summary>The specialisation without tensor cores, for f32.</summary>
-    public static KernelSpec PlainSpec => KernelSpec.Of("conv", "T=f32", "SIMT=1");
+    /// <summary>Those that are exact in f32.</summary>
+    public static KernelFamily SimtFamily { get; } = new("conv_simt", "Convolutions and both gradients as implicit matrix products, exact in f32.",
+        [SimtSpec(32), SimtSpec(64), SimtSpec(128)],
+        SimtSamples());
+
+    /// <summary>The specialisation without tensor cores, for f32, for so many result channels of a group.</summary>
+    public static KernelSpec SimtSpec(int rows) => KernelSpec.Of("conv_simt", $"BM={(rows <= 32 ? 32 : rows <= 64 ? 64 : 128)}");
 
     /// <summary>A specialisation on tensor cores with a tile of 128 rows, or of 64.</summary>
     public static KernelSpec MmaSpec(string type, ConvMode mode, int tileRows) =>
-        KernelSpec.Of("conv", $"T={type}", "SIMT=0", $"MODE={(int)mode}", $"BM={tileRows}");
+        KernelSpec.Of("conv", $"T={type}", $"MODE={(int)mode}", $"BM={tileRows}");
 
     /// <summary>The mode for a problem.</summary>
     public static ConvMode Mode(ConvProblem problem, string type)
@@ -51,27 +56,19 @@ public static partial class ConvKernels
     }
 
     /// <summary><c>conv_simt</c> or <c>conv_mma</c>.</summary>
-    public static KernelLaunch Product(KernelSpec spec, in ConvArguments arguments, int groups, int tileRows)
-    {
-        bool plain = spec == PlainSpec;
-        int tile = plain ? PlainTile : MmaColumns;
-        return new(spec, plain ? "conv_simt" : "conv_mma", new Dim3(Parts(arguments.Columns, tile), Parts(arguments.Rows, plain ? PlainTile : tileRows), groups), plain ? 256 : 128);
-    }
+    public static KernelLaunch Product(KernelSpec spec, in ConvArguments arguments, int groups) =>
+        Launch(spec, "conv", arguments.Columns, arguments.Rows, groups);
 
     /// <summary><c>conv_weight_simt</c> or <c>conv_weight_mma</c>.</summary>
-    public static KernelLaunch WeightProduct(KernelSpec spec, in ConvArguments arguments, int groups, int tileRows)
-    {
-        bool plain = spec == PlainSpec;
-        int tile = plain ? PlainTile : MmaColumns;
-        return new(spec, plain ? "conv_weight_simt" : "conv_weight_mma", new Dim3(Parts(arguments.Taps, tile), Parts(arguments.Rows, plain ? PlainTile : tileRows), groups * arguments.Splits), plain ? 256 : 128);
-    }
+    public static KernelLaunch WeightProduct(KernelSpec spec, in ConvArguments arguments, int groups) =>
+        Launch(spec, "conv_weight", arguments.Taps, arguments.Rows, groups * arguments.Splits);
 
     /// <summary><c>conv_pack</c>.</summary>
-    public static KernelLaunch Pack(KernelSpec spec, in ConvPackArguments arguments) =>
-        new(spec, "conv_pack", checked((int)(((long)arguments.Groups * arguments.Rows * arguments.Leading + 255) / 256)), 256);
+    public static KernelLaunch Pack(string type, in ConvPackArguments arguments) =>
+        new(CopySpec(type), "conv_pack", checked((int)(((long)arguments.Groups * arguments.Rows * arguments.Leading + 255) / 256)), 256);
 
     /// <summary><c>conv_join</c> of so many elements.</summary>
-    public static KernelLaunch Join(KernelSpec spec, long size) => new(spec, "conv_join", checked((int)((size + 255) / 256)), 256);
+    public static KernelLaunch Join(string type, long size) => new(CopySpec(type), "conv_join", checked((int)((size + 255) / 256)), 256);
 
     /// <summary>The convolution itself; weights have rows of <paramref name="leading"/> elements.</summary>
     public static ConvArguments Forward(ConvProblem p, int leading)
@@ -198,6 +195,16 @@ public static partial class ConvKernels
             var axis = new ConvAxis { First = first, Step = a.Stride, Origin = (first + a.Low - (tap * a.Dilation)) / a.Stride, Stride = 1, Dilation = -a.Dilation / common, Size = a.Output };
             yield return (axis, Parts(a.Input - first, a.Stride), taps, tap, tapStep);
         }
+    }
+
+    /// <summary>Where <c>conv_pack</c> and <c>conv_join</c> of a type are; they are in each of its specialisations.</summary>
+    private static KernelSpec CopySpec(string type) => MmaSpec(type, ConvMode.AlignedPlanes, 64);
+
+    private static KernelLaunch Launch(KernelSpec spec, string entry, int columns, int rows, int depth)
+    {
+        bool simt = spec.Source == "conv_simt";
+        int tileRows = int.Parse(spec.DefineList.Single(define => define.StartsWith("BM=", StringComparison.Ordinal))["BM=".Length..], CultureInfo.InvariantCulture);
+        return new(spec, entry + (simt ? "_simt" : "_mma"), new Dim3(Parts(columns, TileColumns), Parts(rows, tileRows), depth), simt ? 256 : 128);
     }
 
     private static int Parts(int size, int part) => (size + part - 1) / part;

@@ -11,6 +11,7 @@ public static class KernelCatalogue
         AttentionKernels.Family,
         BatchNormKernels.Family,
         ConvKernels.Family,
+        ConvKernels.SimtFamily,
         DepthwiseKernels.Family,
         WinogradKernels.Family,
         FoldKernels.Family,
