@@ -13,7 +13,7 @@ internal sealed class Federated() : CourseSystem("01.federated", "Federated lear
 
     public override void Run(SystemContext context)
     {
-        var digits = Digits.Load(context, context.Pick(9000, 3000)).Flat();
+        var digits = Digits.Load(context, context.Pick(9000, 2000)).Flat();
         var rounds = context.Pick(12, 6);
         var plot = new CurvePlot("Federated averaging over ten clients", "round", "test accuracy in %") { WholeX = true };
         foreach (var (name, mixed) in new[] { ("each client has all digits", true), ("each client has two digits", false) })
@@ -28,7 +28,7 @@ internal sealed class Federated() : CourseSystem("01.federated", "Federated lear
 
     public override IEnumerable<Figure> Check(SystemContext context)
     {
-        var digits = Digits.Load(context, context.Pick(9000, 3000)).Flat();
+        var digits = Digits.Load(context, context.Pick(9000, 2000)).Flat();
         yield return Figure.AtMost("one step of FedSGD minus one on all data together", FedSgdError(context, digits), 1e-6);
         var central = Model(context);
         Learn.Epochs(central, new Sgd(central.Parameters(), 0.1), digits.TrainX, digits.TrainY, context.Pick(12, 6), 32, context.Seed);

@@ -32,10 +32,10 @@ internal sealed class Features() : CourseSystem("02.features", "Features by hand
 
     private static (double Hand, double Cnn) Accuracies(SystemContext context)
     {
-        var digits = Digits.Load(context, context.Pick(9000, 3000));
+        var digits = Digits.Load(context, context.Pick(9000, 2000));
         Tensor train = Histograms(digits.TrainX).Realize(), test = Histograms(digits.TestX).Realize();
         var linear = new Linear(train.Shape[1], 10, random: context.Random());
-        Learn.Epochs(linear, new Adam(linear.Parameters(), 5e-3), train, digits.TrainY, 30, seed: context.Seed);
+        Learn.Epochs(linear, new Adam(linear.Parameters(), 5e-3), train, digits.TrainY, context.Pick(30, 20), seed: context.Seed);
         var cnn = new DigitCnn(random: context.Random(1));
         Learn.Epochs(cnn, new Adam(cnn.Parameters(), 2e-3), digits.TrainX, digits.TrainY, context.Pick(6, 5), seed: context.Seed);
         return (Learn.Accuracy(linear, test, digits.TestY), Learn.Accuracy(cnn, digits.TestX, digits.TestY));

@@ -30,7 +30,7 @@ internal sealed class Hierarchy() : CourseSystem("04.hierarchy", "Hierarchical f
 
     private static (DigitCnn Cnn, List<(string Name, double Accuracy)> Accuracies) Probes(SystemContext context)
     {
-        var digits = Digits.Load(context, context.Pick(6000, 3000));
+        var digits = Digits.Load(context, context.Pick(6000, 1500));
         var cnn = new DigitCnn(random: context.Random());
         Learn.Epochs(cnn, new Adam(cnn.Parameters(), 2e-3), digits.TrainX, digits.TrainY, context.Pick(5, 4), seed: context.Seed);
         var accuracies = new List<(string, double)>();

@@ -77,6 +77,6 @@ internal sealed class ResNet() : CourseSystem("08.resnet", "Residual net of 20 l
         var digits = Digits.Load(context, 2000, 1);
         digits = digits with { TrainX = digits.TrainX.AvgPool2d(2).Realize() };
         var net = Net(context, shortcut);
-        return Learn.Steps(new Sgd(net.Parameters(), 0.05, momentum: 0.9), context.Pick(200, 100), NormNet.Batches(context, digits, 32), data => Loss.CrossEntropy(net.Forward(data[0]), data[1]));
+        return Learn.Steps(new Sgd(net.Parameters(), 0.05, momentum: 0.9), context.Pick(200, 60), NormNet.Batches(context, digits, 32), data => Loss.CrossEntropy(net.Forward(data[0]), data[1]));
     }
 }

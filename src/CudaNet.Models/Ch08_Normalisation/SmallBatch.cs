@@ -55,7 +55,7 @@ internal sealed class SmallBatch() : CourseSystem("08.small-batch", "Normalisati
         net.Add(new Flatten());
         Add(new Linear(16 * 7 * 7, 64, random: random), 64, true);
         net.Add(new Linear(64, 10, random: random));
-        Learn.Epochs(net, new Sgd(net.Parameters(), 0.002 * Math.Sqrt(batch / 2.0), momentum: 0.9), digits.TrainX, digits.TrainY, context.Pick(10, 8), batch, context.Seed);
+        Learn.Epochs(net, new Sgd(net.Parameters(), 0.002 * Math.Sqrt(batch / 2.0), momentum: 0.9), digits.TrainX, digits.TrainY, context.Pick(10, 5), batch, context.Seed);
         return Learn.Accuracy(net, digits.TestX, digits.TestY);
     }
 }

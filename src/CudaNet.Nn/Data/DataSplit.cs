@@ -1,6 +1,6 @@
 namespace CudaNet.Nn.Data;
 
-/// <summary>Divides samples into two parts.</summary>
+/// <summary>Divides samples into parts.</summary>
 public static class DataSplit
 {
     /// <summary>Takes a share of every class, so that both parts have the classes in the same proportions.</summary>
@@ -29,5 +29,25 @@ public static class DataSplit
         first.Sort();
         second.Sort();
         return ([.. first], [.. second]);
+    }
+
+    /// <summary>Folds for cross-validation, each with about its share of every class: what is tested in one fold is trained on in all others.</summary>
+    /// <param name="labels">Class of each sample; all 0 where there are no classes.</param>
+    /// <param name="folds">Number of folds, 2 or more.</param>
+    /// <param name="seed">The same seed gives the same folds.</param>
+    /// <returns>For each fold the numbers of the samples to train on and to test on, ascending.</returns>
+    /// <exception cref="ArgumentException">There are fewer samples than folds.</exception>
+    public static IReadOnlyList<(int[] Train, int[] Test)> StratifiedFolds(ReadOnlySpan<byte> labels, int folds, long seed = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(folds, 2);
+        if (labels.Length < folds) throw new ArgumentException($"DataSplit.StratifiedFolds: {labels.Length} samples do not fill {folds} folds. Give fewer folds.", nameof(folds));
+        var classes = labels.ToArray();
+        var order = Enumerable.Range(0, classes.Length).ToArray();
+        new SampleRandom(seed, 3).Shuffle(order.AsSpan());
+        // Dealt out class by class without a break, folds differ by one sample in size and by one in each class.
+        var dealt = order.OrderBy(i => classes[i]).Select((i, position) => (Sample: i, Fold: position % folds)).ToArray();
+        return [.. Enumerable.Range(0, folds).Select(fold => (
+            dealt.Where(d => d.Fold != fold).Select(d => d.Sample).Order().ToArray(),
+            dealt.Where(d => d.Fold == fold).Select(d => d.Sample).Order().ToArray()))];
     }
 }

@@ -1,6 +1,6 @@
 namespace CudaNet.Nn.Data;
 
-/// <summary>Grey images as inputs [batch, 1, height, width] with pixels from 0 to 1, and their labels as targets [batch].</summary>
+/// <summary>Images as inputs [batch, channels, height, width] with pixels from 0 to 1, and their labels as targets [batch].</summary>
 public sealed class ImageDataset : Dataset
 {
     private readonly LabelledImages _images;
@@ -23,7 +23,7 @@ public sealed class ImageDataset : Dataset
     /// <inheritdoc/>
     public override Batch Collate(ReadOnlySpan<int> indices, SampleContext context)
     {
-        var size = _images.Height * _images.Width;
+        int plane = _images.Height * _images.Width, size = _images.ImageSize;
         var pixels = new float[indices.Length * size];
         var labels = new long[indices.Length];
         for (var i = 0; i < indices.Length; i++)
@@ -33,11 +33,15 @@ public sealed class ImageDataset : Dataset
             for (var p = 0; p < size; p++) image[p] = bytes[p] * (1 / 255f);
             if (_transform is not null)
             {
-                var random = context.Random(indices[i]);
-                _transform(image, _images.Height, _images.Width, ref random);
+                // Each channel begins with the same numbers, so that all are moved alike.
+                for (var channel = 0; channel < _images.Channels; channel++)
+                {
+                    var random = context.Random(indices[i]);
+                    _transform(image.Slice(channel * plane, plane), _images.Height, _images.Width, ref random);
+                }
             }
             labels[i] = _images.Labels[indices[i]];
         }
-        return new([Tensor.From(pixels, [indices.Length, 1, _images.Height, _images.Width], _device), Tensor.From(labels, [indices.Length], _device)], indices.ToArray());
+        return new([Tensor.From(pixels, [indices.Length, _images.Channels, _images.Height, _images.Width], _device), Tensor.From(labels, [indices.Length], _device)], indices.ToArray());
     }
 }
