@@ -1,39 +1,19 @@
-// Softmax, log-softmax and cross entropy over the last axis, forward and backward.
+// Softmax and log-softmax over the last axis, forward and backward.
 //
-// Formula   y = e^(x−m)/Σe^(x−m), log y = x − lse with lse = m + ln Σe^(x−m); loss = lse − x[target].
-//           dx = y·(dy − Σ dy·y); for the logarithm dx = dy − e^y·Σdy; for the loss dx = (e^(x−lse) − [i = target])·dloss.
-// Layouts   x, y, dy, dx are [rows, n] of T, dense; targets [rows] of 64 bits; loss, lse, dloss [rows] of f32.
-// Limits    n ≥ 1 and < 2³¹. A row of −∞ gives zeros (−∞ for the logarithm) and zero gradients. Rows whose target is `ignore`,
-//           or lies outside of [0, n), have loss and gradient zero. In place is allowed: y = x, dx = dy, dx = x.
+// Formula   y = e^(x−m)/Σe^(x−m), log y = x − lse with lse = m + ln Σe^(x−m).
+//           dx = y·(dy − Σ dy·y); for the logarithm dx = dy − e^y·Σdy.
+// Layouts   x, y, dy, dx are [rows, n] of T, dense.
+// Limits    n ≥ 1 and < 2³¹. A row of −∞ gives zeros (−∞ for the logarithm) and zero gradients. In place is allowed: y = x, dx = dy.
 // Launch    grid rows, block whole warps up to 1024 (256 is good from n = 512 on).
 // Source    rows of up to 16 elements a thread stay in registers: read once, written once, one exponential an element. Longer
 //           ones use the online normaliser (Milakov, Gimelshein 2018) and are read twice.
-#include "common.cuh"
+#include "softmax.cuh"
 
-#ifndef T
-#define T f32
-#endif
 #ifndef LOG
 #define LOG 0
 #endif
 
 // --- Device helpers --------------------------------------------------------------------------------------------------
-
-// The maximum of a row and the sum of e^(x − maximum).
-DEVICE void row_normaliser(const T *x, int n, float *scratch, float &maximum, float &sum) {
-    float m = -INFINITY_F, s = 0.0f;
-    row_each<T>(x, n, [&](int, float v) {
-        if (v > m) {
-            s = fmaf(s, exp_f(m - v), 1.0f);
-            m = v;
-        } else if (v != -INFINITY_F) {
-            s += exp_f(v - m);
-        }
-    });
-    maximum = block_reduce<Max>(m, scratch);
-    s = m == -INFINITY_F && s == 0.0f ? 0.0f : s * exp_f(m - maximum);
-    sum = block_reduce<Add>(s, scratch);
-}
 
 #define STEP (RowChunk<T, VECTOR>::STEP)
 
@@ -113,23 +93,4 @@ extern "C" __global__ void __launch_bounds__(1024) softmax_backward(const T *y, 
     row_each2<T>(y + row, dy + row, n, [&](int, float a, float b) { sum += LOG ? b : a * b; });
     sum = block_reduce<Add>(sum, scratch);
     row_map2<T>(dx + row, y + row, dy + row, n, [&](int, float a, float b) { return LOG ? b - exp_f(a) * sum : a * (b - sum); });
-}
-
-extern "C" __global__ void cross_entropy_forward(const T *x, const long long *targets, float *loss, float *lse, int n, long long ignore) {
-    __shared__ float scratch[33];
-    long long row = (long long)blockIdx.x * n, target = targets[blockIdx.x];
-    float m, s;
-    row_normaliser(x + row, n, scratch, m, s);
-    if (threadIdx.x == 0) {
-        float l = m + log_f(s);
-        lse[blockIdx.x] = l;
-        loss[blockIdx.x] = target == ignore || target < 0 || target >= n ? 0.0f : l - to_float(x[row + target]);
-    }
-}
-
-extern "C" __global__ void cross_entropy_backward(const T *x, const long long *targets, const float *lse, const float *dloss, T *dx, int n, long long ignore) {
-    long long row = (long long)blockIdx.x * n, target = targets[blockIdx.x];
-    bool counts = target != ignore && target >= 0 && target < n;
-    float l = lse[blockIdx.x], scale = counts ? dloss[blockIdx.x] : 0.0f;
-    row_map<T>(dx + row, x + row, n, [&](int i, float v) { return counts ? (exp_f(v - l) - (i == target ? 1.0f : 0.0f)) * scale : 0.0f; });
 }

@@ -19,8 +19,7 @@ internal readonly unsafe struct ClassNumbers(nint pointer, DType type, long stri
     /// <summary>Refuses a class that is not one of the row's.</summary>
     public static long Check(long target, long row, long classes) => (ulong)target < (ulong)classes
         ? target
-        : throw new IndexValueException($"CrossEntropy: row {row} has class {target}, but there are {classes} classes: numbers go from 0 to {classes - 1}. "
-            + "Name a number that marks rows to skip as ignoreIndex.");
+        : throw CrossEntropyLosses.ClassOutOfRange(target, row, classes);
 }
 
 /// <summary>Cross entropy of rows from class numbers: max, exponentials, sum and loss of a row while it is in cache.</summary>

@@ -15,6 +15,7 @@ public static class KernelCatalogue
         DepthwiseKernels.Family,
         WinogradKernels.Family,
         FoldKernels.Family,
+        CrossEntropyKernels.Family,
         GemmKernels.Family,
         GemmKernels.SimtFamily,
         IndexingKernels.Family,

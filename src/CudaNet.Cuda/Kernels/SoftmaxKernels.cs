@@ -6,13 +6,11 @@ namespace CudaNet.Cuda.Kernels;
 public static class SoftmaxKernels
 {
     /// <summary>The family.</summary>
-    public static KernelFamily Family { get; } = new("softmax", "Softmax, log-softmax and cross entropy over the last axis, forward and backward.",
+    public static KernelFamily Family { get; } = new("softmax", "Softmax and log-softmax over the last axis, forward and backward.",
         [.. from type in KernelTypes.Floats from log in new[] { false, true } select Spec(type, log)],
         [
             Sample("softmax_forward", backward: false),
             Sample("softmax_backward", backward: true),
-            CrossEntropy(backward: false),
-            CrossEntropy(backward: true),
         ]);
 
     /// <summary>The specialisation for a type; the logarithm has its own.</summary>
@@ -32,14 +30,5 @@ public static class SoftmaxKernels
         {
             MinimalBytes = buffers.Sum(buffer => buffer.Bytes),
         };
-    }
-
-    private static KernelSample CrossEntropy(bool backward)
-    {
-        const int Rows = 16, N = 1024;
-        SampleBuffer matrix = new("f32", Rows * N), targets = new("i64", Rows, SampleFill.Indices, N), row = new("f32", Rows), result = row with { Fill = SampleFill.Unwritten };
-        return backward
-            ? new(SoftmaxKernels.Rows("cross_entropy_backward", "f32", false, Rows, N), [matrix, targets, row, row, matrix with { Fill = SampleFill.Unwritten }], p => [p[0], p[1], p[2], p[3], p[4], N, -100L]) { MinimalBytes = 2 * matrix.Bytes }
-            : new(SoftmaxKernels.Rows("cross_entropy_forward", "f32", false, Rows, N), [matrix, targets, result, result], p => [p[0], p[1], p[2], p[3], N, -100L]) { MinimalBytes = matrix.Bytes };
     }
 }

@@ -70,6 +70,10 @@ public sealed record CrossEntropyLosses(long? IgnoreIndex, double LabelSmoothing
     /// <inheritdoc/>
     public override long Flops(ReadOnlySpan<TensorType> inputs, TensorType output) => 4 * inputs[0].Shape.ElementCount;
 
+    /// <summary>The error of a class that is not one of its row's, the same from every backend.</summary>
+    internal static IndexValueException ClassOutOfRange(long target, long row, long classes) => new(
+        $"CrossEntropy: row {row} has class {target}, but there are {classes} classes: numbers go from 0 to {classes - 1}. Name a number that marks rows to skip as ignoreIndex.");
+
     internal static void Check(string name, ReadOnlySpan<TensorType> inputs)
     {
         if (!inputs[1].DType.IsInteger())
