@@ -18,6 +18,9 @@ struct GemmArguments {
     float alpha, beta;
     int transposeA, transposeB; // of gemm_simt only; the others are specialised
     int biasIsMatrix, residualIsRow;
+#ifdef EPILOGUE
+    EpilogueArguments extra; // of a program that takes the place of bias, activation and residual
+#endif
 };
 
 // The steps of the sum that a part has: [first, last).
@@ -27,6 +30,10 @@ DEVICE void part_of(const GemmArguments &g, int split, int stepSize, int &first,
     last = min(steps, first + each);
 }
 
+#ifdef EPILOGUE
+DEVICE bool is_plain(const GemmArguments &) { return false; }
+template <typename E> DEVICE float finish(const GemmArguments &g, float sum, int, long long at) { return epilogue_of(g.extra, g.alpha * sum, at); }
+#else
 // True if sums are the results, as they are.
 DEVICE bool is_plain(const GemmArguments &g) { return g.alpha == 1.0f && !g.bias && g.activation == 0 && !g.residual; }
 
@@ -37,3 +44,4 @@ template <typename E> DEVICE float finish(const GemmArguments &g, float sum, int
     v = activate(g.activation, v);
     return g.residual ? fmaf(g.beta, to_float(((const E *)g.residual)[g.residualIsRow ? n : at]), v) : v;
 }
+#endif

@@ -37,7 +37,7 @@ public sealed class CudaBackend : IBackend, IDisposable
         AttentionSteps.Register(_table);
         ConvolutionSteps.Register(_table);
         ElementwiseSteps.Register(_table, Kernels.CanCompile);
-        EpilogueSteps.Register(_table);
+        EpilogueSteps.Register(_table, Kernels.CanCompile);
         IndexingSteps.Register(_table);
         MatMulSteps.Register(_table);
         NormalisationSteps.Register(_table);

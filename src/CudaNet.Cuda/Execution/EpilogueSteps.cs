@@ -5,10 +5,11 @@ using CudaNet.Ops;
 
 namespace CudaNet.Cuda.Execution;
 
-/// <summary>Products with an epilogue: in the kernel's own where it knows it, else two steps.</summary>
+/// <summary>Products with an epilogue: in the kernel's own where it knows it, in one that is compiled with it where that pays, else
+/// two steps.</summary>
 internal static class EpilogueSteps
 {
-    public static void Register(CudaKernelTable table) =>
+    public static void Register(CudaKernelTable table, bool canCompile) =>
         table.Add<FusedEpilogue>(
             step =>
             {
@@ -19,7 +20,7 @@ internal static class EpilogueSteps
                 k < op.AnchorInputs ? table.Accepts(op.Anchor, k, layout)
                 : op.Anchor is MatMul ? MatMulEpilogue.Match(op) is null || MatMulEpilogue.Adds(layout)
                 : KernelEpilogue.Match(op) is null || KernelEpilogue.Adds(layout),
-            claims: (op, types) => op.Anchor is MatMul ? MatMulSteps.ClaimsFused(op, types) : ConvolutionSteps.ClaimsFused(op, types));
+            claims: (op, types) => op.Anchor is MatMul ? MatMulSteps.ClaimsFused(op, types, canCompile) : ConvolutionSteps.ClaimsFused(op, types));
 
     /// <summary>The two steps of a product whose kernel does not know the epilogue; null where the device has no such product.</summary>
     public static ICudaStep? TryStage(CudaBackend backend, Step step)

@@ -1,3 +1,4 @@
+using CudaNet.Cuda.Codegen;
 using CudaNet.Graphs;
 using CudaNet.Ops;
 
@@ -7,8 +8,18 @@ namespace CudaNet.Cuda.Execution;
 /// −1 for none, and either a row that is the same for all rows or of the result's shape.</summary>
 internal readonly record struct MatMulEpilogue(int Activation, int Before, bool BeforeIsRow, int Behind, bool BehindIsRow)
 {
+    /// <summary>Results from which on it pays to compile the product anew for its epilogue, since the other way they are written,
+    /// read and written again.</summary>
+    private const long WorthCompiling = 1 << 20;
+
+    /// <summary>The text of an epilogue that is compiled with the product; null where the kernel's own is used.</summary>
+    public GeneratedEpilogue? Generated { get; init; }
+
     /// <summary>True if sums are results.</summary>
-    public bool IsNone => Activation == 0 && Before < 0 && Behind < 0;
+    public bool IsNone => Activation == 0 && Before < 0 && Behind < 0 && Generated is null;
+
+    /// <summary>True for an epilogue that kernels do not know and that is worth a product of its own.</summary>
+    public static bool IsGenerated(FusedEpilogue op, Shape result) => Match(op) is null && result.ElementCount >= WorthCompiling && EpilogueGenerator.CanGenerate(op.Epilogue);
 
     /// <summary>The activation and the numbers of the program's inputs, 0 for none; null for an epilogue that kernels do not know.</summary>
     public static (int Activation, int Before, int Behind)? Match(FusedEpilogue op)
@@ -49,7 +60,8 @@ internal readonly record struct MatMulEpilogue(int Activation, int Before, bool 
     public static MatMulEpilogue Of(StepBuilder step)
     {
         if (step.Step.Op is not FusedEpilogue op) return new(0, -1, false, -1, false);
-        var (activation, before, behind) = Match(op)!.Value;
+        if (Match(op) is not var (activation, before, behind))
+            return new(0, -1, false, -1, false) { Generated = EpilogueGenerator.Generate(op.Epilogue, step.OutputOf().Shape, [.. step.Step.Inputs.Skip(op.AnchorInputs).Select(input => input.Layout)]) };
         // Input 0 of the program is the product itself.
         int Input(int number) => number == 0 ? -1 : op.AnchorInputs + number - 1;
         bool IsRowAt(int number) => number != 0 && IsRow(step.InputOf(Input(number)).Layout);

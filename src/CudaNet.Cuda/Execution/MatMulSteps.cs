@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using CudaNet.Cuda.Codegen;
 using CudaNet.Cuda.Kernels;
 using CudaNet.Execution;
 using CudaNet.Graphs;
@@ -15,8 +17,12 @@ internal static class MatMulSteps
         table.Add<MatMul>(Product, accepts: static (_, _, layout) => Matrix.Fits(layout), claims: static (_, types) => Claims(types));
 
     /// <summary>Whether kernels take the epilogue of a product, too.</summary>
-    public static bool ClaimsFused(FusedEpilogue op, TensorType[] types) =>
-        KernelTypes.IsFloat(types[0].DType) && Claims(types[..op.AnchorInputs]) && MatMulEpilogue.Match(op) is not null;
+    /// <param name="op">The product.</param>
+    /// <param name="types">The step's inputs.</param>
+    /// <param name="canCompile">Whether a product can be compiled for its epilogue.</param>
+    public static bool ClaimsFused(FusedEpilogue op, TensorType[] types, bool canCompile) =>
+        KernelTypes.IsFloat(types[0].DType) && Claims(types[..op.AnchorInputs])
+        && (MatMulEpilogue.Match(op) is not null || canCompile && MatMulEpilogue.IsGenerated(op, op.Infer(types).Shape));
 
     /// <summary>A product, with the epilogue of the step's op.</summary>
     public static void Product(StepBuilder step)
@@ -121,12 +127,38 @@ internal static class MatMulSteps
                 BiasIsMatrix = Epilogue.BeforeIsRow ? 0 : 1,
                 ResidualIsRow = Epilogue.BehindIsRow ? 1 : 0,
             };
-            var argument = StepArgument.Structure(arguments,
+            (string Field, StepArgument Pointer)[] pointers =
+            [
                 (nameof(GemmArguments.A), At(SwapsOperands ? 1 : 0, offsetA)), (nameof(GemmArguments.B), At(SwapsOperands ? 0 : 1, offsetB)), (nameof(GemmArguments.C), At(Step.Step.Inputs.Count, offsetC)),
                 (nameof(GemmArguments.Bias), Added(Epilogue.Before, !Epilogue.BeforeIsRow)), (nameof(GemmArguments.Residual), Added(Epilogue.Behind, !Epilogue.BehindIsRow)),
-                (nameof(GemmArguments.Partial), partial));
-            Step.Launch(GemmKernels.Product(plan.Entry, plan.Spec, rows, N, batch, plan.Splits), argument);
-            if (plan.Splits > 1) Step.Launch(GemmKernels.Join(plan.Spec, rows, N, batch), argument);
+                (nameof(GemmArguments.Partial), partial),
+            ];
+            var argument = Epilogue.Generated is { } program ? WithProgram(arguments, program, pointers, offsetC) : StepArgument.Structure(arguments, pointers);
+            Launch(GemmKernels.Product(plan.Entry, plan.Spec, rows, N, batch, plan.Splits), argument);
+            if (plan.Splits > 1) Launch(GemmKernels.Join(plan.Spec, rows, N, batch), argument);
+        }
+
+        private void Launch(KernelLaunch launch, StepArgument argument)
+        {
+            if (Epilogue.Generated is not { } program)
+            {
+                Step.Launch(launch, argument);
+                return;
+            }
+            var kernel = program.Before(launch.Entry, KernelSources.Text(launch.Spec.Source + ".cu"));
+            Step.Launch(Step.Backend.Kernels.Generate($"{kernel.Name}.{launch.Spec.Name}", () => kernel.Source, launch.Spec.DefineList, launch.Entry),
+                new(launch.Grid, launch.Block) { SharedBytes = launch.SharedBytes }, argument);
+        }
+
+        private StepArgument WithProgram(GemmArguments arguments, GeneratedEpilogue program, (string Field, StepArgument Pointer)[] pointers, long first)
+        {
+            var op = Step.Op<FusedEpilogue>();
+            var own = Marshal.SizeOf<GemmArguments>();
+            return StepArgument.Structure(EpilogueGenerator.Joined(arguments, program, first),
+            [
+                .. pointers.Select(pointer => ((int)Marshal.OffsetOf<GemmArguments>(pointer.Field), pointer.Pointer)),
+                .. Enumerable.Range(0, op.Epilogue.Inputs.Length - 1).Select(k => (own + GeneratedEpilogue.PointerOffset(k), Step.Input(op.AnchorInputs + k))),
+            ]);
         }
     }
 }

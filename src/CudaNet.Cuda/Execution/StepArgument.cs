@@ -47,8 +47,13 @@ internal readonly struct StepArgument
     {
         var fields = new (int, StepArgument)[pointers.Length];
         for (var k = 0; k < fields.Length; k++) fields[k] = ((int)Marshal.OffsetOf<T>(pointers[k].Field), pointers[k].Pointer);
-        return new(Kind.Structure, bytes: MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)).ToArray(), fields: fields);
+        return Structure(MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)).ToArray(), fields);
     }
+
+    /// <summary>A structure by its bytes, some of which are addresses.</summary>
+    /// <param name="bytes">The structure with everything else filled in.</param>
+    /// <param name="pointers">Offsets of addresses, and what they point to.</param>
+    public static StepArgument Structure(byte[] bytes, params (int Offset, StepArgument Pointer)[] pointers) => new(Kind.Structure, bytes: bytes, fields: pointers);
 
     /// <summary>The argument of one run. A structure's bytes are written anew, so that runs must not overlap.</summary>
     public KernelArgument Resolve(in StepAddresses addresses)

@@ -1,5 +1,6 @@
 using CudaNet.Cuda.Codegen;
 using CudaNet.Cuda.Compilation;
+using CudaNet.Cuda.Kernels;
 using CudaNet.Cuda.Nvrtc;
 using CudaNet.Graphs;
 using CudaNet.Ops;
@@ -25,6 +26,16 @@ public sealed class NvrtcGeneratedTests
         yield return Case("transposed", ElementwiseGenerator.Generate(sum, [8, 64], [Layout.Contiguous([8, 64]), Layout.Contiguous([64, 8]).Permute([1, 0])]));
         yield return Case("wide strides", ElementwiseGenerator.Generate(sum, [2, 3], [Layout.Contiguous([2, 3]), new([2, 3], [1L << 32, 2])]));
         yield return Case("a row and a column", ElementwiseGenerator.Generate(sum, [8, 64], [Layout.Contiguous([64]).Expand([8, 64]), Layout.Contiguous([8, 1]).Expand([8, 64])]));
+    }
+
+    [TestCase("gemm", "T=f16 TA=0 TB=1 ALIGNED=1"), TestCase("gemm_simt", "T=f32")]
+    public void NVRTC_assembles_a_product_with_its_program(string source, string defines)
+    {
+        if (!NvrtcCompiler.IsAvailable) Assert.Ignore("NVRTC is not installed.");
+        var type = defines.StartsWith("T=f16", StringComparison.Ordinal) ? DType.Float16 : DType.Float32;
+        var program = new ElementwiseProgram([type, type], [new(new Tanh(), type, 0), new(new Mul(), type, 2, 1)], [3]);
+        var kernel = EpilogueGenerator.Generate(program, [8, 64], [Layout.Contiguous([64, 8]).Permute([1, 0])]).Before(source, KernelSources.Text(source + ".cu"));
+        Assert.That(() => new NvrtcKernelCompiler().Compile(kernel.Name + ".cu", kernel.Source, defines.Split(' '), "sm_80"), Throws.Nothing);
     }
 
     private static TestCaseData Case(string name, GeneratedLaunch launch) => new TestCaseData(launch.Kernel).SetArgDisplayNames(name);

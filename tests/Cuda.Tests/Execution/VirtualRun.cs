@@ -11,12 +11,12 @@ internal sealed class VirtualRun : IDisposable
 {
     private static int _devices = 100;
 
-    public VirtualRun(CudaOptions? options = null, long memory = 256 << 20, bool deferred = false)
+    public VirtualRun(CudaOptions? options = null, long memory = 256 << 20, bool deferred = false, bool compiles = true)
     {
         Device = new("virtualtest", Interlocked.Increment(ref _devices));
         Driver = new(new VirtualDeviceOptions { MemoryBytes = memory }, deferred);
         Driver.Launched += _ => Launches++;
-        Backend = new(Device, Driver, KernelCompilers.ForVirtualDevice(), options ?? new CudaOptions());
+        Backend = new(Device, Driver, compiles ? KernelCompilers.ForVirtualDevice() : null, options ?? new CudaOptions());
         Backends.Register("virtualtest", _ => Backend);
         _ = Device.Backend;
     }
