@@ -27,8 +27,7 @@ typedef SumOf<T>::Type S;
 // Calls f(offset in x) for each window that has position p of an axis, by their elements in order.
 template <typename F> DEVICE void each_window(const WindowAxis &axis, unsigned p, F f) {
     for (unsigned k = 0; k < axis.size; k++) {
-        unsigned before = p - k * axis.dilation; // wraps where the element would lie before the first window
-        if (p < k * axis.dilation) break;
+        unsigned before = p - k * axis.dilation; // beyond all windows where it would begin before the first
         unsigned window = before / axis.stride;
         if (window * axis.stride == before && window < axis.windows) f(window * axis.xWindow + k * axis.xElement);
     }

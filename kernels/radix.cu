@@ -70,8 +70,8 @@ extern "C" __global__ void __launch_bounds__(THREADS) radix_move(const KEY *keys
         KEY key = inside ? keys[row + i] : 0;
         int place = inside ? places[row + i] : 0;
         unsigned digit = (unsigned)(key >> shift) & 255;
-        // Lanes with the same digit; those behind the end are of a digit that there is not.
-        unsigned peers = __match_any_sync(FULL_MASK, inside ? digit : 256u), earlier = __popc(peers & ((1u << lane) - 1));
+        // Lanes with the same digit; those behind the end come last, so that they shift nobody.
+        unsigned peers = __match_any_sync(FULL_MASK, digit), earlier = __popc(peers & ((1u << lane) - 1));
         if (inside && earlier == 0) ranks[warp][digit] = __popc(peers);
         __syncthreads();
         unsigned at = next[threadIdx.x];

@@ -80,13 +80,13 @@ extern "C" __global__ void __launch_bounds__(256) pad(const E *x, E *y, Axes axe
     long long from = 0;
     bool inside = true;
     each_axis(axes, i, [&](int k, unsigned p) {
-        unsigned place = p - padding.low[k], step = padding.step[k]; // wraps before the first element
+        unsigned place = p - padding.low[k], step = padding.step[k]; // beyond all counts before the first element
         if (step > 1) {
             unsigned number = place / step;
             inside &= number * step == place;
             place = number;
         }
-        inside &= p >= padding.low[k] && place < padding.count[k];
+        inside &= place < padding.count[k];
         from += place * axes.x[k];
     });
     y[i] = inside ? x[from] : value;

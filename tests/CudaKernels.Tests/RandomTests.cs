@@ -103,6 +103,17 @@ public sealed class RandomTests
         Assert.That(counters.CoalescingPercent, Is.GreaterThanOrEqualTo(95));
     }
 
+    [Test]
+    public void Draws_are_written_in_whole_sectors([Values("f32", "f16", "f64")] string type)
+    {
+        using var bench = new KernelBench();
+        const int Count = 4096;
+        var y = bench.Output(type, Count);
+        var counters = bench.Run(RandomKernels.Fill(RandomKind.Uniform, type, Count), bench.Upload([9L, 4]), y).Counters;
+        Assert.That(counters.CoalescingPercent, Is.GreaterThanOrEqualTo(95));
+        Assert.That(counters.GlobalBytesWritten, Is.EqualTo(Count * KernelTypes.SizeOf(type)));
+    }
+
     /// <summary>Cosine of a number of turns.</summary>
     private static double Cosine(double turns)
     {

@@ -80,6 +80,7 @@ public sealed class SamplingTests
         double nan = double.NaN, none = double.NegativeInfinity, all = double.PositiveInfinity;
         double[] x = [none, nan, -3, none, /**/ none, none, none, nan, /**/ 5, all, 80, nan];
         Assert.That(Draw("f32", x, 4, 1, 3, 0.9f, 1, 1), Is.EqualTo(new[] { 2L, -1, 1 }));
+        Assert.That(Draw("f32", x, 4, 0, 1, 1, 1, 1), Is.EqualTo(new[] { 2L, -1, 1 }), "NaN takes no place among the kept");
     }
 
     [Test]

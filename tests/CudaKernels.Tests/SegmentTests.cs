@@ -83,6 +83,21 @@ public sealed class SegmentTests
     }
 
     [Test]
+    public void The_gradient_of_an_embedding_is_read_in_whole_sectors_and_each_row_written_once()
+    {
+        using var bench = new KernelBench();
+        const int Places = 48, Size = 100, Inner = 256;
+        long[] indices = Indices(Places, Size);
+        DevicePointer keys = bench.Output("i32", Places), order = bench.Output("i32", Places), y = bench.Upload(new float[Size * Inner]);
+        bench.Run(SegmentKernels.FlatKeys(new([Places], [1], [1], [1], 0, Size, true), Size), bench.Upload(indices), keys, order, NoError(bench), 1UL);
+        (keys, order) = Sort(bench, 4, keys, order, 1, Places, SegmentKernels.KeyBits(Size));
+        var counters = bench.Run(SegmentKernels.SegmentSums("f32", 1, Places, Size, Inner), keys, order, bench.Upload("f32", KernelBench.Random("f32", Places * Inner, 1)), y).Counters;
+        Assert.That(counters.CoalescingPercent, Is.GreaterThanOrEqualTo(95));
+        Assert.That(counters.SharedBankConflicts, Is.Zero);
+        Assert.That(counters.GlobalBytesWritten, Is.EqualTo(indices.Distinct().Count() * Inner * 4));
+    }
+
+    [Test]
     public void Rows_of_keys_are_sorted_and_equal_keys_keep_their_order([Values(4, 8)] int keyBytes)
     {
         foreach (var (rows, n) in new[] { (1, 1), (3, 7), (1, 256), (2, 2048), (2, 2049), (1, 5000) })

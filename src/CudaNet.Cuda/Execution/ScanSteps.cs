@@ -7,6 +7,7 @@ namespace CudaNet.Cuda.Execution;
 internal static class ScanSteps
 {
     private const int FewElements = 32; // of a row, which a thread has by itself
+    private const int ManyColumns = 8192, LongColumn = 512; // a thread each for some waves of warps on every multiprocessor
 
     public static void Register(CudaKernelTable table)
     {
@@ -20,25 +21,45 @@ internal static class ScanSteps
 
     private static void Scan(StepBuilder step, ScanOp op, int axis, bool reverse = false, bool flip = false)
     {
-        var source = step.InputOf(0);
+        var (source, target) = (step.InputOf(0), step.OutputOf());
         if (source.Shape.ElementCount == 0) return;
         var type = KernelTypes.Name(source.DType == DType.Bool ? DType.UInt8 : source.DType);
         var outer = new Shape(source.Shape.Span[..axis]).ElementCount;
         var (n, inner) = ((int)source.Shape[axis], (int)new Shape(source.Shape.Span[(axis + 1)..]).ElementCount);
-        var second = op == ScanOp.Decay ? step.Input(1) : StepArgument.Null;
-        if (inner > 1 || n <= FewElements)
+        var (first, second, result) = (step.Input(0), op == ScanOp.Decay ? step.Input(1) : StepArgument.Null, step.Output());
+        if (n <= FewElements || (inner > 1 && (outer * inner >= ManyColumns || n < LongColumn)))
         {
-            step.Launch(ScanKernels.Columns(op, type, outer, n, inner, reverse, flip), step.Input(0), second, step.Output());
+            step.Launch(ScanKernels.Columns(op, type, outer, n, inner, reverse, flip), first, second, result);
             return;
         }
-        var (parts, length) = ScanKernels.PartsOf(outer, n);
+        if (inner == 1)
+        {
+            ScanRows(step, op, type, outer, n, reverse, flip, first, second, result);
+            return;
+        }
+        // Long columns that are too few to keep the device busy are turned into rows and back.
+        long[] lying = [(long)n * inner, 1, inner], standing = [(long)n * inner, n, 1];
+        StepArgument AsRows(StepArgument columns)
+        {
+            var rows = step.Scratch(outer * n * inner * source.DType.Size());
+            step.Launch(ViewKernels.Copy([outer, inner, n], lying, standing, source.DType.Size(), 64), columns, rows);
+            return rows;
+        }
+        var sums = step.Scratch(outer * n * inner * target.DType.Size());
+        ScanRows(step, op, type, outer * inner, n, reverse, flip, AsRows(first), op == ScanOp.Decay ? AsRows(second) : second, sums);
+        step.Launch(ViewKernels.Copy([outer, n, inner], [(long)n * inner, 1, n], [(long)n * inner, inner, 1], target.DType.Size(), 64), sums, result);
+    }
+
+    private static void ScanRows(StepBuilder step, ScanOp op, string type, long rows, int n, bool reverse, bool flip, StepArgument first, StepArgument second, StepArgument result)
+    {
+        var (parts, length) = ScanKernels.PartsOf(rows, n);
         var carries = StepArgument.Null;
         if (parts > 1)
         {
-            carries = step.Scratch(outer * parts * ScanKernels.StateBytes(op, type));
-            step.Launch(ScanKernels.Totals(op, type, outer, n, parts, length, reverse, flip), step.Input(0), second, carries);
-            step.Launch(ScanKernels.Carries(op, type, outer, parts), carries);
+            carries = step.Scratch(rows * parts * ScanKernels.StateBytes(op, type));
+            step.Launch(ScanKernels.Totals(op, type, rows, n, parts, length, reverse, flip), first, second, carries);
+            step.Launch(ScanKernels.Carries(op, type, rows, parts), carries);
         }
-        step.Launch(ScanKernels.Rows(op, type, outer, n, parts, length, reverse, flip), step.Input(0), second, step.Output(), carries);
+        step.Launch(ScanKernels.Rows(op, type, rows, n, parts, length, reverse, flip), first, second, result, carries);
     }
 }

@@ -76,6 +76,16 @@ public sealed class DataMovementTests
     }
 
     [Test]
+    public void Few_long_columns_are_scanned_as_on_the_CPU()
+    {
+        Tensor x = Tensor.Randint([2, 9001, 3], -300, 300).Realize(), halves = Tensor.Full([700, 2], 0.5).Realize();
+        Assert.That(On(x).CumSum(1).ToDoubles(), Is.EqualTo(x.CumSum(1).ToDoubles()));
+        Assert.That(On(x).CumMin(1).Indices.ToDoubles(), Is.EqualTo(x.CumMin(1).Indices.ToDoubles()));
+        // The sums are 1 in Float32 before orders of operations can differ.
+        Assert.That(Tensor.LinearRecurrence(On(halves), On(halves), 0, true).ToDoubles(), Is.EqualTo(Tensor.LinearRecurrence(halves, halves, 0, true).ToDoubles()));
+    }
+
+    [Test]
     public void Draws_are_those_of_the_CPU()
     {
         double[] Of(Device device) => new RandomUniform([1037], DType.Float32).Apply(Tensor.From([5L, 6L], [2], device)).ToDoubles();
