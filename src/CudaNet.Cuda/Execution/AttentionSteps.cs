@@ -4,13 +4,40 @@ using CudaNet.Ops;
 
 namespace CudaNet.Cuda.Execution;
 
-/// <summary>Attention and its gradient in Float32 and the half types, for heads of at most 256 numbers in whole 16 bytes; others are decomposed.</summary>
+/// <summary>Attention and its gradient in Float32 and the half types, for heads of at most 256 numbers in whole 16 bytes, and rotary
+/// embeddings; others are decomposed.</summary>
 internal static class AttentionSteps
 {
     public static void Register(CudaKernelTable table)
     {
         table.Add<ScaledDotProductAttention>(Forward, static (_, k, layout) => k < 3 ? IsAligned(layout) : IsBias(layout), static (op, types) => Claims(types, op.Left, op.Right));
         table.Add<AttentionGrad>(Backward, static (_, k, layout) => k < 4 ? IsAligned(layout) : IsBias(layout), static (op, types) => Claims(types, op.Left, op.Right));
+        table.Add<RotaryEmbedding>(Rotate, static (_, k, layout) => k == 0 ? layout.Strides[3] == 1 : layout.IsContiguous, static (_, types) => ClaimsRotation(types));
+    }
+
+    private static bool ClaimsRotation(TensorType[] types)
+    {
+        var x = types[0].Shape;
+        return KernelTypes.IsFloat(types[0].DType) && types[1].DType == DType.Float32 && types[1].Shape[1] <= 512 && x.ElementCount <= int.MaxValue && x[0] <= ushort.MaxValue;
+    }
+
+    private static void Rotate(StepBuilder step)
+    {
+        var (x, layout, type) = (step.InputOf(0).Shape, step.InputOf(0).Layout, KernelTypes.Name(step.InputOf(0).DType));
+        var arguments = new RopeArguments
+        {
+            StrideX = StridesOf(layout),
+            StrideY = AttentionStrides.HeadsFirst((int)x[1], (int)x[2], (int)x[3]),
+            Heads = (int)x[1],
+            Length = (int)x[2],
+            Depth = (int)x[3],
+            Size = 2 * (int)step.InputOf(1).Shape[1],
+            Direction = 1,
+        };
+        var interleaved = step.Op<RotaryEmbedding>().Interleaved;
+        var aligned = layout.Offset % 8 == 0 && RopeKernels.IsAligned(type, interleaved, arguments.Depth, arguments.Size, arguments.StrideX, arguments.StrideY);
+        step.Launch(RopeKernels.Rotate(RopeKernels.Spec(type, interleaved, aligned), arguments.Length, (int)x[0], arguments.Size), StepArgument.Structure(arguments,
+            (nameof(RopeArguments.X), step.Input(0)), (nameof(RopeArguments.Y), step.Output()), (nameof(RopeArguments.Cosine), step.Input(1)), (nameof(RopeArguments.Sine), step.Input(2))));
     }
 
     private static bool Claims(TensorType[] types, long? left, long? right)

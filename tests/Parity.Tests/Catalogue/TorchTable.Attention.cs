@@ -15,6 +15,17 @@ internal static partial class TorchTable
             var gradients = torch.autograd.grad([result], inputs, [x[3]], retain_graph: true, create_graph: true);
             return torch.cat([.. gradients.Select(gradient => gradient.reshape(-1))]);
         });
+        Add<RotaryEmbedding>((op, x) =>
+        {
+            var (rows, pairs, type) = (x[0].to(x[1].dtype), x[1].shape[1], x[0].dtype);
+            var turned = rows.narrow(3, 0, 2 * pairs);
+            var (a, b) = op.Interleaved
+                ? (turned.slice(3, 0, 2 * pairs, 2), turned.slice(3, 1, 2 * pairs, 2))
+                : (turned.narrow(3, 0, pairs), turned.narrow(3, pairs, pairs));
+            torch.Tensor first = a * x[1] - b * x[2], second = a * x[2] + b * x[1];
+            turned = op.Interleaved ? torch.stack([first, second], 4).flatten(3) : torch.cat([first, second], 3);
+            return torch.cat([turned, rows.narrow(3, 2 * pairs, rows.shape[3] - 2 * pairs)], 3).to(type);
+        });
     }
 
     /// <summary>Torch's own aligns a causal mask at the beginnings and gives NaN where a query sees no key, so it is put together.</summary>

@@ -42,7 +42,8 @@ internal static class AttentionSamples
         Add("bias of positions", [2, 2, 5, 8], [2, 2, 6, 8], bias: [5, 6]);
         Add("no queries", [1, 2, 0, 8], [1, 2, 6, 8]);
         list.Add(new("mask", [new([2, 2, 5, 8], Domain.Any), new([2, 2, 6, 8], Domain.Any), new([5, 6], Domain.Mask, Type: DType.Bool)],
-            x => x[0].ScaledDotProductAttention(x[1], x[1], x[2])) { SumLength = 14 });
+            x => x[0].ScaledDotProductAttention(x[1], x[1], x[2]))
+        { SumLength = 14 });
         list.Add(new("no keys", [new([1, 2, 3, 8], Domain.Any), new([1, 2, 0, 8], Domain.Any)], x => x[0].ScaledDotProductAttention(x[1], x[1])) { Differentiable = false });
         return list;
     }
