@@ -106,6 +106,7 @@ internal sealed class CourseSystemTests
         Assert.That(Figure.AtLeast("a", 1, 1).Ok && Figure.AtMost("a", 1, 1).Ok && Figure.Equal("a", 1, 1).Ok, Is.True);
         Assert.That(Figure.AtLeast("a", 0.9, 1).Ok || Figure.Equal("a", 1.1, 1, 0.05).Ok || Figure.AtMost("a", double.NaN, 1).Ok, Is.False);
         Assert.That((Figure.AtLeast("a", 1, 0.5).Bounds, Figure.Equal("a", 1, 2).Bounds, Figure.Equal("a", 1, 2, 0.5).Bounds), Is.EqualTo(("≥ 0.5", "= 2", "1.5 … 2.5")));
+        Assert.That((Figure.Equal("a", 1, 42, 1e-9).Bounds, Figure.Report("a", 3).Bounds, Figure.Report("a", 3).Ok), Is.EqualTo(("= 42 ± 1e-9", "", true)));
     }
 
     [TestCase("mnsit", "mnist"), TestCase("matmul", "MatMul"), TestCase("sotfmax", "Softmax"), TestCase("conv", "Conv2d")]

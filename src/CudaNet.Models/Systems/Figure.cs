@@ -19,6 +19,8 @@ public sealed record Figure(string Name, double Value, double Low, double High)
     public string Bounds => (double.IsFinite(Low), double.IsFinite(High)) switch
     {
         (true, true) when Low == High => $"= {Text(Low)}",
+        // A tolerance that the printed digits do not show.
+        (true, true) when Text(Low) == Text(High) => $"= {Text((Low + High) / 2)} ± {Text((High - Low) / 2)}",
         (true, true) => $"{Text(Low)} … {Text(High)}",
         (true, false) => $"≥ {Text(Low)}",
         (false, true) => $"≤ {Text(High)}",
