@@ -2,7 +2,7 @@ using CudaNet.VirtualGpu;
 
 namespace CudaNet.Tests;
 
-/// <summary>Draws by counter against Philox as published, and dropout.</summary>
+/// <summary>Draws by counter against Philox as published.</summary>
 public sealed class RandomTests
 {
     private static readonly long[] Counts = [1, 2, 3, 5, 1024, 1037];
@@ -72,35 +72,6 @@ public sealed class RandomTests
         // Five deviations of the mean, and of the mean square.
         Assert.That(numbers.Average(), Is.EqualTo(0).Within(5 / Math.Sqrt(Count)));
         Assert.That(numbers.Average(x => x * x), Is.EqualTo(1).Within(5 * Math.Sqrt(2.0 / Count)));
-    }
-
-    [Test]
-    public void Dropout_draws_the_same_mask_forward_and_backward([ValueSource(typeof(KernelTypes), nameof(KernelTypes.Floats))] string type)
-    {
-        foreach (long count in Counts)
-        {
-            using var bench = new KernelBench();
-            double[] x = KernelBench.Random(type, (int)count, 4), dy = KernelBench.Random(type, (int)count, 5);
-            uint[] words = Words(9, 4, count);
-            const float Probability = 0.3f, Scale = 1 / (1 - Probability);
-            DevicePointer state = bench.Upload([9L, 4]), y = bench.Output(type, count), dx = bench.Output(type, count);
-            bench.Run(RandomKernels.Dropout(type, count), state, bench.Upload(type, x), y, count, Probability, Scale);
-            bench.Run(RandomKernels.Dropout(type, count), state, bench.Upload(type, dy), dx, count, Probability, Scale);
-            double[] Masked(double[] values) => KernelBench.Rounded(type, [.. values.Select((v, i) => (words[i] >> 8) / 16777216f >= Probability ? (double)((float)v * Scale) : 0)]);
-            Assert.That(bench.Download(type, y, (int)count), Is.EqualTo(Masked(x)), $"{type} {count}");
-            Assert.That(bench.Download(type, dx, (int)count), Is.EqualTo(Masked(dy)), $"gradient of {type} {count}");
-        }
-    }
-
-    [Test]
-    public void Dropout_leaves_out_even_what_is_not_finite_and_touches_whole_sectors()
-    {
-        using var bench = new KernelBench();
-        const int Count = 4096;
-        var y = bench.Output("f32", Count);
-        var counters = bench.Run(RandomKernels.Dropout("f32", Count), bench.Upload([9L, 4]), bench.Upload(Enumerable.Repeat(float.NaN, Count).ToArray()), y, (long)Count, 0.5f, 2f).Counters;
-        Assert.That(bench.Download("f32", y, Count).Count(v => v == 0), Is.EqualTo(Words(9, 4, Count).Count(w => w < 0x80000000)));
-        Assert.That(counters.CoalescingPercent, Is.GreaterThanOrEqualTo(95));
     }
 
     [Test]

@@ -3,7 +3,7 @@ using static CudaNet.Tests.IndexingTests;
 
 namespace CudaNet.Tests;
 
-/// <summary>Sums at places named by integers, and the sort that they need, against plain loops.</summary>
+/// <summary>Sums at places named by integers against plain loops.</summary>
 public sealed class SegmentTests
 {
     private static readonly string[] Types = [.. SegmentKernels.Types];
@@ -19,7 +19,7 @@ public sealed class SegmentTests
             double[] values = Values(type, outer * places * inner), expected = new double[outer * size * inner], magnitude = new double[expected.Length];
             DevicePointer keys = bench.Output("i32", places), order = bench.Output("i32", places), y = Upload(bench, type, new double[expected.Length]);
             bench.Run(SegmentKernels.FlatKeys(new([places], [1], [1], [1], 0, size, true), size), bench.Upload(indices), keys, order, NoError(bench), 1UL);
-            (keys, order) = Sort(bench, 4, keys, order, 1, places, SegmentKernels.KeyBits(size));
+            (keys, order) = RadixTests.Sort(bench, 4, keys, order, 1, places, SegmentKernels.KeyBits(size));
             bench.Run(SegmentKernels.SegmentSums(type, outer, places, size, inner), keys, order, Upload(bench, type, values), y);
             for (int i = 0; i < values.Length; i++)
             {
@@ -75,7 +75,7 @@ public sealed class SegmentTests
         long[] indices = [254, 300, 254, -1, 0];
         DevicePointer keys = bench.Output("i32", 5), order = bench.Output("i32", 5), y = bench.Upload(new float[Size]);
         bench.Run(SegmentKernels.FlatKeys(new([5], [1], [1], [1], 0, Size, true), Size), bench.Upload(indices), keys, order, DevicePointer.Null, 0UL);
-        (keys, order) = Sort(bench, 4, keys, order, 1, 5, SegmentKernels.KeyBits(Size));
+        (keys, order) = RadixTests.Sort(bench, 4, keys, order, 1, 5, SegmentKernels.KeyBits(Size));
         bench.Run(SegmentKernels.SegmentSums("f32", 1, 5, Size, 1), keys, order, bench.Upload([1f, 2, 4, 8, 16]), y);
         float[] expected = new float[Size];
         (expected[254], expected[0]) = (5, 16);
@@ -90,47 +90,11 @@ public sealed class SegmentTests
         long[] indices = Indices(Places, Size);
         DevicePointer keys = bench.Output("i32", Places), order = bench.Output("i32", Places), y = bench.Upload(new float[Size * Inner]);
         bench.Run(SegmentKernels.FlatKeys(new([Places], [1], [1], [1], 0, Size, true), Size), bench.Upload(indices), keys, order, NoError(bench), 1UL);
-        (keys, order) = Sort(bench, 4, keys, order, 1, Places, SegmentKernels.KeyBits(Size));
+        (keys, order) = RadixTests.Sort(bench, 4, keys, order, 1, Places, SegmentKernels.KeyBits(Size));
         var counters = bench.Run(SegmentKernels.SegmentSums("f32", 1, Places, Size, Inner), keys, order, bench.Upload("f32", KernelBench.Random("f32", Places * Inner, 1)), y).Counters;
         Assert.That(counters.CoalescingPercent, Is.GreaterThanOrEqualTo(95));
         Assert.That(counters.SharedBankConflicts, Is.Zero);
         Assert.That(counters.GlobalBytesWritten, Is.EqualTo(indices.Distinct().Count() * Inner * 4));
-    }
-
-    [Test]
-    public void Rows_of_keys_are_sorted_and_equal_keys_keep_their_order([Values(4, 8)] int keyBytes)
-    {
-        foreach (var (rows, n) in new[] { (1, 1), (3, 7), (1, 256), (2, 2048), (2, 2049), (1, 5000) })
-        {
-            using var bench = new KernelBench();
-            var random = new Random(n);
-            // Few values that differ in low and high bytes, so that there are equals.
-            ulong[] keys = [.. Enumerable.Range(0, rows * n).Select(_ => ((ulong)random.Next(3) << ((8 * keyBytes) - 2)) + (ulong)random.Next(400))];
-            int[] places = [.. Enumerable.Range(0, rows).SelectMany(_ => Enumerable.Range(0, n))];
-            var start = keyBytes == 4 ? bench.Upload(Array.ConvertAll(keys, key => (uint)key)) : bench.Upload(keys);
-            var (sorted, order) = Sort(bench, keyBytes, start, bench.Upload(places), rows, n, 8 * keyBytes);
-            int[] expected = [.. keys.Chunk(n).SelectMany(row => Enumerable.Range(0, n).OrderBy(i => row[i]))];
-            Assert.That(bench.Device.Download<int>(order, rows * n), Is.EqualTo(expected), $"{rows}x{n}");
-            ulong[] moved = keyBytes == 4 ? Array.ConvertAll(bench.Device.Download<uint>(sorted, rows * n), key => (ulong)key) : bench.Device.Download<ulong>(sorted, rows * n);
-            Assert.That(moved, Is.EqualTo(keys.Chunk(n).SelectMany(row => row.Order())), $"keys of {rows}x{n}");
-        }
-    }
-
-    /// <summary>Sorts on the device by the low bits of keys.</summary>
-    internal static (DevicePointer Keys, DevicePointer Places) Sort(KernelBench bench, int keyBytes, DevicePointer keys, DevicePointer places, int rows, int n, int bits)
-    {
-        string type = keyBytes == 4 ? "i32" : "i64";
-        DevicePointer otherKeys = bench.Output(type, rows * n), otherPlaces = bench.Output("i32", rows * n);
-        int length = (int)RadixKernels.Counts(1, n);
-        var counts = bench.Output("i32", rows * length);
-        for (int shift = 0; shift < bits; shift += 8)
-        {
-            bench.Run(RadixKernels.Count(keyBytes, rows, n), keys, counts, n, shift);
-            bench.Run(RadixKernels.Scan(keyBytes, rows), counts, length);
-            bench.Run(RadixKernels.Move(keyBytes, rows, n), keys, places, otherKeys, otherPlaces, counts, n, shift);
-            (keys, otherKeys, places, otherPlaces) = (otherKeys, keys, otherPlaces, places);
-        }
-        return (keys, places);
     }
 
     internal static DevicePointer Upload(KernelBench bench, string type, double[] values) => type switch
@@ -172,7 +136,7 @@ public sealed class SegmentTests
         const int Places = 700, Size = 3;
         DevicePointer keys = bench.Output("i32", Places), order = bench.Output("i32", Places), y = bench.Upload(new float[Size]);
         bench.Run(SegmentKernels.FlatKeys(new([Places], [1], [1], [1], 0, Size, true), Size), bench.Upload(Indices(Places, Size)), keys, order, NoError(bench), 1UL);
-        (keys, order) = Sort(bench, 4, keys, order, 1, Places, SegmentKernels.KeyBits(Size));
+        (keys, order) = RadixTests.Sort(bench, 4, keys, order, 1, Places, SegmentKernels.KeyBits(Size));
         bench.Run(SegmentKernels.SegmentSums("f32", 1, Places, Size, 1), keys, order, bench.Upload("f32", KernelBench.Random("f32", Places, 1)), y);
         return bench.Device.Download<float>(y, Size);
     }

@@ -32,7 +32,7 @@ public sealed class SortTests
         SortedWalk walk = new([new(Rows, N, Kept)], 1, 1, N, Kept, descending);
         DevicePointer keys = bench.Output(keyBytes == 8 ? "i64" : "i32", Rows * N), places = bench.Output("i32", Rows * N), y = bench.Output("i64", Rows * Kept);
         bench.Run(SortKernels.Keys(type, walk), Upload(bench, type, x), keys, places);
-        (_, places) = Sort(bench, keyBytes, keys, places, Rows, N, 8 * KernelTypes.SizeOf(type));
+        (_, places) = RadixTests.Sort(bench, keyBytes, keys, places, Rows, N, 8 * KernelTypes.SizeOf(type));
         bench.Run(SortKernels.Write(type, walk), places, y);
         Assert.That(bench.Device.Download<long>(y, Rows * Kept), Is.EqualTo(x.Chunk(N).SelectMany(row => Sorted(row, descending).Take(Kept))));
     }
@@ -80,7 +80,7 @@ public sealed class SortTests
             {
                 DevicePointer keys = bench.Output("i32", 240), places = bench.Output("i32", 240);
                 bench.Run(SortKernels.Keys("f32", walk), source, keys, places);
-                (_, places) = Sort(bench, 4, keys, places, 6, 40, 32);
+                (_, places) = RadixTests.Sort(bench, 4, keys, places, 6, 40, 32);
                 bench.Run(SortKernels.Write("f32", walk), places, y);
             }
             long[] actual = bench.Device.Download<long>(y, 240);
