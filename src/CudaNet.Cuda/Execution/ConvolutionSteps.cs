@@ -160,7 +160,7 @@ internal static class ConvolutionSteps
     private static StepArgument WithOperands(StepBuilder step, ConvArguments arguments, StepArgument weight)
     {
         var epilogue = KernelEpilogue.Of(step);
-        (arguments.Activation, arguments.ResidualFirst, arguments.Beta) = (epilogue.Activation, 1, 1);
+        (arguments.Activation, arguments.ResidualFirst, arguments.Beta) = (epilogue.Activation, epilogue.ResidualFirst ? 1 : 0, 1);
         return StepArgument.Structure(arguments,
             (nameof(ConvArguments.Source), step.Input(0)), (nameof(ConvArguments.Weight), weight), (nameof(ConvArguments.Result), step.Output()),
             (nameof(ConvArguments.Bias), epilogue.Bias), (nameof(ConvArguments.Residual), epilogue.Residual));

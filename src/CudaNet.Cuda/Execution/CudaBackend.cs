@@ -93,7 +93,7 @@ public sealed class CudaBackend : IBackend, IDisposable
     /// <inheritdoc/>
     public IStepKernel Compile(Step step)
     {
-        if (!_table.Claims(step.Op, [.. step.Inputs.Select(input => input.Type)]))
+        if (!_table.Claims(step.Op, [.. step.Inputs.Select(input => input.Type)]) || !TakesEpilogue(step))
         {
             if (EpilogueSteps.TryStage(this, step) is { } staged) return staged;
             foreach (var op in OpsOf(step.Op)) _hostOps.TryAdd($"{op.Name} {(step.Inputs.Count > 0 ? step.Inputs[0] : step.Outputs[0]).DType.ShortName()}", 0);
@@ -128,6 +128,15 @@ public sealed class CudaBackend : IBackend, IDisposable
         foreach (var stream in RecordingStreams) Driver.DestroyStream(stream);
         Driver.DestroyStream(Stream);
         Driver.Dispose();
+    }
+
+    /// <summary>The planner asks for the layouts of an anchor's operands only; those of the epilogue lie anyhow.</summary>
+    private bool TakesEpilogue(Step step)
+    {
+        if (step.Op is not FusedEpilogue fused) return true;
+        for (var k = fused.AnchorInputs; k < step.Inputs.Count; k++)
+            if (!_table.Accepts(fused, k, step.Inputs[k].Layout)) return false;
+        return true;
     }
 
     private static IEnumerable<Op> OpsOf(Op op) => op switch

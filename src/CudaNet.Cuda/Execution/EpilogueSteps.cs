@@ -19,7 +19,7 @@ internal static class EpilogueSteps
             accepts: (op, k, layout) =>
                 k < op.AnchorInputs ? table.Accepts(op.Anchor, k, layout)
                 : op.Anchor is MatMul ? MatMulEpilogue.Match(op) is null || MatMulEpilogue.Adds(layout)
-                : KernelEpilogue.Match(op) is null || KernelEpilogue.Adds(layout),
+                : KernelEpilogue.Adds(op, layout),
             claims: (op, types) => op.Anchor is MatMul ? MatMulSteps.ClaimsFused(op, types, canCompile) : ConvolutionSteps.ClaimsFused(op, types));
 
     /// <summary>The two steps of a product whose kernel does not know the epilogue; null where the device has no such product.</summary>
