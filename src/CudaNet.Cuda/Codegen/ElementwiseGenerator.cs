@@ -24,12 +24,9 @@ internal static class ElementwiseGenerator
     /// <summary>Elements a thread where they are read one by one: enough loads in flight to hide their latency.</summary>
     private const int Unrolled = 4;
 
-    /// <summary>What the parameters of a kernel may take.</summary>
-    private const int MostParameterBytes = 4000;
-
     /// <summary>True if a kernel can be made of a program over a shape.</summary>
     public static bool CanGenerate(ElementwiseProgram program, Shape shape) =>
-        ProgramText.Knows(program) && (program.Inputs.Length * (1 + shape.Rank) + program.Outputs.Length + 2 * shape.Rank + 3) * sizeof(long) <= MostParameterBytes;
+        ProgramText.Knows(program) && (program.Inputs.Length * (1 + shape.Rank) + program.Outputs.Length + 2 * shape.Rank + 3) * sizeof(long) <= GeneratedKernel.MostParameterBytes;
 
     /// <summary>The kernel for a program over a shape.</summary>
     /// <param name="program">What is computed.</param>
@@ -53,28 +50,20 @@ internal static class ElementwiseGenerator
     /// <summary>How each input is found, and how many neighbours a thread works on.</summary>
     private static (OperandAccess[] Access, int Width) Choose(ElementwiseProgram program, IterationSpace space)
     {
-        var access = new OperandAccess[program.Inputs.Length];
+        var access = OperandAccesses.Of(space);
         var width = 16 / program.Inputs.Concat(program.Outputs.Select(program.TypeOf)).Max(type => type.Size());
-        for (var k = 0; k < access.Length; k++)
-        {
-            var strides = space.Strides[k];
-            access[k] = space.IsLinear(strides) ? OperandAccess.Linear
-                : Array.TrueForAll(strides, stride => stride == 0) ? OperandAccess.Scalar
-                : strides[^1] == 1 ? OperandAccess.Row
-                : strides[^1] == 0 ? OperandAccess.Column
-                : OperandAccess.Strided;
-        }
         if (Array.TrueForAll(access, a => a is OperandAccess.Linear or OperandAccess.Scalar)) return (access, width);
         // Neighbours that are worked on together must be in one row, and each row as well aligned as the first.
-        var rows = space.Sizes[^1] % width == 0;
+        var rows = (OperandAccess[])access.Clone();
         for (var k = 0; k < access.Length; k++)
-            rows &= access[k] != OperandAccess.Strided && (access[k] != OperandAccess.Row || Array.TrueForAll(space.Strides[k][..^1], stride => stride % width == 0));
-        if (!rows)
         {
-            width = 1;
-            for (var k = 0; k < access.Length; k++) if (access[k] is OperandAccess.Row or OperandAccess.Column) access[k] = OperandAccess.Strided;
+            if (access[k] != OperandAccess.Strided) continue;
+            var strides = space.Strides[k];
+            if (strides[^1] == 0) rows[k] = OperandAccess.Column;
+            else if (strides[^1] == 1 && Array.TrueForAll(strides[..^1], stride => stride % width == 0)) rows[k] = OperandAccess.Row;
+            else return (access, 1);
         }
-        return (access, width);
+        return space.Sizes[^1] % width == 0 ? (rows, width) : (access, 1);
     }
 
     private static string Source(ElementwiseProgram program, OperandAccess[] access, int width, AxisArguments axes, bool reports)

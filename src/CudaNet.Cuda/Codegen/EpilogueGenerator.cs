@@ -41,7 +41,7 @@ internal static class EpilogueGenerator
     public static GeneratedEpilogue Generate(ElementwiseProgram program, Shape shape, IReadOnlyList<Layout> layouts)
     {
         var space = IterationSpace.Of(shape, layouts);
-        var access = space.Strides.Select(strides => space.IsLinear(strides) ? OperandAccess.Linear : Array.TrueForAll(strides, stride => stride == 0) ? OperandAccess.Scalar : OperandAccess.Strided).ToArray();
+        var access = OperandAccesses.Of(space);
         var strided = Enumerable.Range(0, access.Length).Where(k => access[k] == OperandAccess.Strided).ToArray();
         var axes = new AxisArguments("", strided.Length > 0 ? space.Sizes : [], [.. strided.Select(k => ($"a{k}", space.Strides[k]))], AxisArguments.IsWide(space.Sizes, strided.Select(k => space.Strides[k])));
         var fields = axes.Parameters().Split(", ", StringSplitOptions.RemoveEmptyEntries);

@@ -10,6 +10,9 @@ namespace CudaNet.Cuda.Codegen;
 /// <param name="Source">The text; includes headers of <c>kernels/</c>.</param>
 internal sealed record GeneratedKernel(string Entry, string Source)
 {
+    /// <summary>What the parameters of a kernel may take.</summary>
+    public const int MostParameterBytes = 4000;
+
     /// <summary>The entry's name and a digest of the text.</summary>
     public string Name { get; } = $"{Entry}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Source)), 0, 12)}";
 }

@@ -1,3 +1,5 @@
+using CudaNet.Graphs;
+
 namespace CudaNet.Cuda.Codegen;
 
 /// <summary>How a kernel finds the elements of an operand. Part of a kernel's text; the numbers are arguments.</summary>
@@ -17,4 +19,13 @@ internal enum OperandAccess
 
     /// <summary>By a stride an axis, element by element.</summary>
     Strided,
+}
+
+internal static class OperandAccesses
+{
+    /// <summary>How operands over a space are found element by element.</summary>
+    public static OperandAccess[] Of(IterationSpace space) => Array.ConvertAll(space.Strides, strides =>
+        space.IsLinear(strides) ? OperandAccess.Linear
+        : Array.TrueForAll(strides, stride => stride == 0) ? OperandAccess.Scalar
+        : OperandAccess.Strided);
 }

@@ -21,13 +21,10 @@ internal sealed record GeneratedReduction(GeneratedLaunch First, GeneratedLaunch
 /// a segment, lanes, the shift that divides by lanes, then what the axes want.</remarks>
 internal static class ReductionGenerator
 {
-    /// <summary>What the parameters of a kernel may take.</summary>
-    private const int MostParameterBytes = 4000;
-
     /// <summary>True if kernels can be made for an op.</summary>
     public static bool CanGenerate(FusedReduction op) =>
         op.Reduction is Sum or Prod or Max or Min && ProgramText.Knows(op.Program) && (op.Epilogue is null || ProgramText.Knows(op.Epilogue))
-        && ((op.Program.Inputs.Length + (op.Epilogue?.Inputs.Length ?? 0)) * (1 + op.Shape.Rank) + 6 * op.Shape.Rank + 8) * sizeof(long) <= MostParameterBytes;
+        && ((op.Program.Inputs.Length + (op.Epilogue?.Inputs.Length ?? 0)) * (1 + op.Shape.Rank) + 6 * op.Shape.Rank + 8) * sizeof(long) <= GeneratedKernel.MostParameterBytes;
 
     /// <summary>The kernels for a fused reduction.</summary>
     /// <param name="op">What is computed.</param>
@@ -119,7 +116,7 @@ internal static class ReductionGenerator
             return new("e", [], [], wide: false);
         }
         var space = IterationSpace.Of(behind.Shape, behind.Layouts);
-        access = [.. space.Strides.Select(strides => space.IsLinear(strides) ? OperandAccess.Linear : Array.TrueForAll(strides, stride => stride == 0) ? OperandAccess.Scalar : OperandAccess.Strided)];
+        access = OperandAccesses.Of(space);
         var how = access;
         var strided = Enumerable.Range(0, how.Length).Where(k => how[k] == OperandAccess.Strided).ToArray();
         return new("e", strided.Length > 0 ? space.Sizes : [], [.. strided.Select(k => ($"b{k}", space.Strides[k]))], AxisArguments.IsWide(space.Sizes, strided.Select(k => space.Strides[k])));
