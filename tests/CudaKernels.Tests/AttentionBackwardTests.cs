@@ -35,7 +35,7 @@ public sealed class AttentionBackwardTests
     }
 
     [Test]
-    public void Every_position_of_a_window_has_its_gradient([Values(0, 31, 64, -1)] int left, [Values(0, 2, -1)] int right)
+    public void Every_position_of_a_window_has_its_gradient([Values(0, 1, 31, -1)] int left, [Values(0, 2, -1)] int right)
     {
         Compare(new("f16", 150, 150, 32) { Left = left, Right = right });
         Compare(new("f32", 70, 50, 32) { Left = left, Right = right });
