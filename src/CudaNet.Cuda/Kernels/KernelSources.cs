@@ -58,5 +58,8 @@ public static class KernelSources
         return texts;
     }
 
-    private static Stream? Open(string file) => typeof(KernelSources).Assembly.GetManifestResourceStream(Folder + file);
+    // Changed kernels can be tried without building: what lies in the folder CUDANET_KERNELS comes first.
+    private static Stream? Open(string file) => Environment.GetEnvironmentVariable("CUDANET_KERNELS") is { Length: > 0 } folder && File.Exists(Path.Combine(folder, file))
+        ? File.OpenRead(Path.Combine(folder, file))
+        : typeof(KernelSources).Assembly.GetManifestResourceStream(Folder + file);
 }
