@@ -24,6 +24,13 @@ public static class Backends
     /// <exception cref="DeviceException">No backend of that kind is installed.</exception>
     public static IBackend Get(Device device) => Instances.GetOrAdd(device, static d => new(() => Create(d))).Value;
 
+    /// <summary>Lets a device go; its next use makes it anew. For one that is lost by an error: what lay on it is lost too, and
+    /// tensors that are there cannot be read any more.</summary>
+    public static void Reset(Device device)
+    {
+        if (Instances.TryRemove(device, out var instance) && instance.IsValueCreated && instance.Value is IDisposable disposable) disposable.Dispose();
+    }
+
     private static IBackend Create(Device device)
     {
         if (!Factories.ContainsKey(device.Kind)) TryLoad(device.Kind);

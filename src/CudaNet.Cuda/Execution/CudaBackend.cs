@@ -77,6 +77,9 @@ public sealed class CudaBackend : IBackend, IDisposable
     /// <summary>Held while a plan puts its work into the stream: scratch memory and the error record are shared by all.</summary>
     internal Lock Running => _running;
 
+    /// <summary>True after an error that lost the device's context for good; <see cref="Backends.Reset"/> makes a virtual device anew.</summary>
+    public bool IsLost => Driver.State != CudaStatus.Success;
+
     /// <summary>The ops, with their element type, that were planned so far and have no kernel here: the host computes them.</summary>
     public IReadOnlyList<string> HostOps => [.. _hostOps.Keys.Order(StringComparer.Ordinal)];
 

@@ -1,8 +1,8 @@
 using CudaNet.Cpu.Reference;
-using CudaNet.Cuda.Compilation;
 using CudaNet.Cuda.Execution;
-using CudaNet.Cuda.Virtual;
 using CudaNet.Execution;
+using CudaNet.Cuda.Compilation;
+using CudaNet.Cuda.Virtual;
 using CudaNet.Ops;
 using CudaNet.Verification;
 
@@ -32,6 +32,12 @@ public sealed class CatalogueTests(bool deferred)
 
     [OneTimeTearDown]
     public void Use_the_default_again() => Device.Default = _default;
+
+    [TearDown]
+    public void One_op_that_loses_the_device_does_not_fail_the_others()
+    {
+        if (Device.Virtual.Backend is CudaBackend { IsLost: true }) Backends.Reset(Device.Virtual);
+    }
 
     [TestCaseSource(nameof(Ops))]
     public void The_virtual_device_agrees_with_the_float64_reference(OpDefinition op)
