@@ -10,7 +10,7 @@
 //           parts in order, so that results do not depend on timing.
 // Limits    M, N, K ≥ 1 and < 2³¹. ALIGNED=1 wants pointers, leading dimensions and batch strides of A and B in whole
 //           16 bytes, and copies by cp.async; ALIGNED=0 takes anything. C is looked at by the kernel.
-// Launch    gemm_mma: grid (ceil(N/BN), ceil(M/BM), batch·splits), block 32·WM·WN, static shared memory. gemv, for M = 1 and
+// Launch    gemm_mma: grid (ceil(M/BM), ceil(N/BN), batch·splits), block 32·WM·WN, static shared memory. gemv, for M = 1 and
 //           TB=1: grid (ceil(N/8), batch), block 256. gemm_join: grid (ceil(M·N/256), batch), block 256.
 // Source    the usual hierarchy of NVIDIA CUTLASS: block tile in shared memory, warp tile in registers; swizzle by XOR.
 #include "gemm.cuh"
@@ -140,7 +140,7 @@ DEVICE void gemm_mma_body(const GemmArguments &g) {
     const int sizeA = BM * TILE_ROW, sizeB = BN * TILE_ROW, staging = WM * WN * 16 * (COLS + 8) * 4;
     __shared__ __align__(128) char tiles[STAGES * (sizeA + sizeB) > staging ? STAGES * (sizeA + sizeB) : staging];
     int lane = threadIdx.x & 31, warp = threadIdx.x >> 5, warpM = warp / WN * (BM / WM), warpN = warp % WN * (BN / WN);
-    int m0 = blockIdx.y * BM, n0 = blockIdx.x * BN, batch = blockIdx.z / g.splits, first, last;
+    int m0 = blockIdx.x * BM, n0 = blockIdx.y * BN, batch = blockIdx.z / g.splits, first, last;
     part_of(g, blockIdx.z % g.splits, BK, first, last);
     const T *a = g.a + batch * g.strideA, *b = g.b + batch * g.strideB;
     float sums[MI][NI][8];

@@ -4,7 +4,7 @@
 //           for signed ones). Sums have the same type, and so have the parts of a split sum. Only f32 has bias and activation;
 //           integers have neither alpha nor a residual.
 // Limits    M, N, K ≥ 0 and < 2³¹; the sum of no terms is 0. Any alignment; 16 bytes a load and store where a matrix allows it.
-// Launch    gemm_simt: grid (ceil(N/TILE), ceil(M/TILE), batch·splits), block 256, TILE = 16·GROUPS·CHUNK: for GROUPS=2 128 of
+// Launch    gemm_simt: grid (ceil(M/TILE), ceil(N/TILE), batch·splits), block 256, TILE = 16·GROUPS·CHUNK: for GROUPS=2 128 of
 //           4 bytes and 64 of 8, for GROUPS=1 half of that, for small results. gemv_simt: M = 1, B transposed, grid (ceil(N/8),
 //           batch), block 256. gemm_simt_join: grid (ceil(M·N/256), batch), block 256.
 // Source    Volkov, Demmel 2008: a thread has 8 × 8 of C in registers, so that each value from shared memory is used eight times;
@@ -112,8 +112,8 @@ extern "C" __global__ void __launch_bounds__(256) gemm_simt(GemmArguments g) {
     __shared__ __align__(16) T tiles[2][2][BK * TILE];
     int tx = threadIdx.x & 15, ty = threadIdx.x >> 4, batch = blockIdx.z / g.splits, first, last;
     part_of(g, blockIdx.z % g.splits, BK, first, last);
-    Matrix a = {g.a + batch * g.strideA, g.lda, (int)blockIdx.y * TILE, g.m, g.k, !g.transposeA, whole(g.a, g.lda, g.strideA)};
-    Matrix b = {g.b + batch * g.strideB, g.ldb, (int)blockIdx.x * TILE, g.n, g.k, g.transposeB != 0, whole(g.b, g.ldb, g.strideB)};
+    Matrix a = {g.a + batch * g.strideA, g.lda, (int)blockIdx.x * TILE, g.m, g.k, !g.transposeA, whole(g.a, g.lda, g.strideA)};
+    Matrix b = {g.b + batch * g.strideB, g.ldb, (int)blockIdx.y * TILE, g.n, g.k, g.transposeB != 0, whole(g.b, g.ldb, g.strideB)};
     T sums[OWN][OWN];
 #pragma unroll
     for (int i = 0; i < OWN; i++)
@@ -174,7 +174,7 @@ extern "C" __global__ void __launch_bounds__(256) gemm_simt(GemmArguments g) {
                 store_piece(staged + (ty * CHUNK + i) * TILE + j * 16 * CHUNK + tx * CHUNK, piece);
             }
         __syncthreads();
-        int m0 = blockIdx.y * TILE + group * rows, n0 = blockIdx.x * TILE;
+        int m0 = blockIdx.x * TILE + group * rows, n0 = blockIdx.y * TILE;
         if (vectors) {
 #pragma unroll 1
             for (int i = threadIdx.x * CHUNK; i < rows * TILE; i += 256 * CHUNK) {

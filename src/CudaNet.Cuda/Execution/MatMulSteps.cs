@@ -46,7 +46,7 @@ internal static class MatMulSteps
     private static bool Claims(TensorType[] types) =>
         types[0].DType is DType.Float32 or DType.Float64 or DType.Float16 or DType.BFloat16 or DType.Int32 or DType.Int64
         && types.All(static type => type.Shape[^1] <= int.MaxValue / 2 && type.Shape[^2] <= int.MaxValue / 2 && type.Shape.ElementCount / Math.Max(1, type.Shape[^1] * type.Shape[^2]) <= int.MaxValue)
-        && types[1].Shape[^1] <= MostBlocks * 32L * 32;
+        && types[1].Shape[^1] <= MostBlocks * 64L;
 
     /// <summary>How a matrix lies: rows, or columns if transposed, with their elements side by side.</summary>
     private readonly record struct Matrix(bool IsTransposed, int Leading, long BatchStride, bool IsColumnDense, bool BeginsAligned, int ElementSize)
@@ -87,29 +87,27 @@ internal static class MatMulSteps
         {
             var type = KernelTypes.Name(Step.InputOf(0).DType);
             var plan = GemmPlan.Of(new(type, m, N, K, Batch, A.IsTransposed, B.IsTransposed, A.IsAligned && B.IsAligned), Step.Backend.Options.AllowTf32, Step.Backend.Driver.Properties.MultiprocessorCount);
-            var rows = (int)Math.Min(m, (long)MostBlocks * GemmKernels.Tile(plan.Spec));
             var products = Math.Min(Batch, MostBlocks / plan.Splits);
             var sumBytes = plan.Spec.Source == "gemm" ? sizeof(float) : KernelTypes.SizeOf(type);
-            var partial = plan.Splits > 1 ? Step.Scratch((long)products * plan.Splits * rows * N * sumBytes) : StepArgument.Null;
+            var partial = plan.Splits > 1 ? Step.Scratch((long)products * plan.Splits * m * N * sumBytes) : StepArgument.Null;
             for (long call = 0; call < Axes.Outer; call++)
                 for (var first = 0; first < Batch; first += products)
-                    for (var row = 0; row < m; row += rows)
-                        One(plan, partial, call, first, Math.Min(products, Batch - first), row, Math.Min(rows, m - row), m);
+                    One(plan, partial, call, first, Math.Min(products, Batch - first), m);
         }
 
-        private void One(GemmPlan plan, StepArgument partial, long call, int first, int batch, int row, int rows, int m)
+        private void One(GemmPlan plan, StepArgument partial, long call, int first, int batch, int m)
         {
             var (offsetA, offsetB) = Axes.Offsets(call);
             if (SwapsOperands) (offsetA, offsetB) = (offsetB, offsetA);
-            offsetA += first * A.BatchStride + (A.IsTransposed ? row : (long)row * A.Leading);
+            offsetA += first * A.BatchStride;
             offsetB += first * B.BatchStride;
-            var offsetC = ((call * Batch + first) * m + row) * N;
+            var offsetC = (call * Batch + first) * m * N;
             var size = Step.InputOf(0).DType.Size();
             StepArgument At(int input, long offset) => StepArgument.Operand(input, offset * size);
             StepArgument Added(int input, bool isMatrix) => input < 0 ? StepArgument.Null : At(input, isMatrix ? offsetC : 0);
             var arguments = new GemmArguments
             {
-                M = rows,
+                M = m,
                 N = N,
                 K = K,
                 LeadingA = A.Leading,
@@ -134,8 +132,8 @@ internal static class MatMulSteps
                 (nameof(GemmArguments.Partial), partial),
             ];
             var argument = Epilogue.Generated is { } program ? WithProgram(arguments, program, pointers, offsetC) : StepArgument.Structure(arguments, pointers);
-            Launch(GemmKernels.Product(plan.Entry, plan.Spec, rows, N, batch, plan.Splits), argument);
-            if (plan.Splits > 1) Launch(GemmKernels.Join(plan.Spec, rows, N, batch), argument);
+            Launch(GemmKernels.Product(plan.Entry, plan.Spec, m, N, batch, plan.Splits), argument);
+            if (plan.Splits > 1) Launch(GemmKernels.Join(plan.Spec, m, N, batch), argument);
         }
 
         private void Launch(KernelLaunch launch, StepArgument argument)

@@ -52,7 +52,7 @@ public static class GemmKernels
         int tile = Tile(spec);
         return entry is "gemv" or "gemv_simt"
             ? new(spec, entry, new Dim3((n + 7) / 8, batch), 256)
-            : new(spec, entry, new Dim3((n + tile - 1) / tile, (m + tile - 1) / tile, batch * splits), entry == "gemm_mma" ? 128 : 256);
+            : new(spec, entry, new Dim3((int)((m + (long)tile - 1) / tile), (n + tile - 1) / tile, batch * splits), entry == "gemm_mma" ? 128 : 256);
     }
 
     /// <summary>What adds the parts of a split product.</summary>

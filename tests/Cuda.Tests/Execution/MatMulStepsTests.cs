@@ -75,6 +75,25 @@ public sealed class MatMulStepsTests
     }
 
     [Test]
+    public void A_batch_of_more_products_than_a_grid_has_room_for_is_cut()
+    {
+        using var run = new VirtualRun();
+        const int Batch = 65_600;
+        var a = Tensor.Arange(0, Batch * 3, 1, DType.Float32, run.Device).Reshape([Batch, 1, 3]).Realize();
+        var b = Tensor.Arange(0, Batch * 2, 1, DType.Float32, run.Device).Reshape([Batch, 2, 1]).Realize();
+        // Powers of two make every product and sum exact.
+        var (x, y) = ((a % 4).Realize(), (b % 8).Realize());
+        var launches = run.Launches;
+        double[] actual = x.MatMul(y.ExpandTo([Batch, 2, 3]).TransposeLast()).ToDoubles();
+        Assert.That(run.Launches - launches, Is.GreaterThanOrEqualTo(2));
+        for (var z = 0; z < Batch; z++)
+            for (var n = 0; n < 2; n++)
+                if (actual[(2 * z) + n] is var value && value != (((3 * z) % 4) + (((3 * z) + 1) % 4) + (((3 * z) + 2) % 4)) * (((2 * z) + n) % 8))
+                    Assert.Fail($"product {z}, column {n} is {value}");
+        Assert.That(run.Backend.HostOps.Where(op => op.Contains("MatMul", StringComparison.Ordinal)), Is.Empty);
+    }
+
+    [Test]
     public void A_split_sum_gives_the_same_bytes_each_time()
     {
         using var run = new VirtualRun();
