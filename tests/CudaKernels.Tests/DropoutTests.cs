@@ -19,6 +19,9 @@ public sealed class DropoutTests
             bench.Run(RandomKernels.Dropout(type, count), state, bench.Upload(type, dy), dx, count, Probability, Scale);
             double[] Masked(double[] values) => KernelBench.Rounded(type, [.. values.Select((v, i) => (words[i] >> 8) / 16777216f >= Probability ? (double)((float)v * Scale) : 0)]);
             Assert.That(bench.Download(type, y, (int)count), Is.EqualTo(Masked(x)), $"{type} {count}");
+            // Two elements behind an aligned address, where vectors would fault.
+            bench.Run(RandomKernels.Dropout(type, count), state, bench.Upload(type, [0, 0, .. x]) + (2 * KernelBench.SizeOf(type)), y, count, Probability, Scale);
+            Assert.That(bench.Download(type, y, (int)count), Is.EqualTo(Masked(x)), $"{type} {count} not aligned");
             Assert.That(bench.Download(type, dx, (int)count), Is.EqualTo(Masked(dy)), $"gradient of {type} {count}");
         }
     }
