@@ -18,7 +18,9 @@ public static class ImageFile
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         if (channels is not (1 or 3)) throw new ArgumentOutOfRangeException(nameof(channels), channels, $"ImageFile: channels are {channels}. Give 1 or 3.");
         var content = File.ReadAllBytes(path);
-        using var decoded = SKBitmap.Decode(content)
+        // Without a codec for it, Decode would raise an error of its own kind.
+        using var codec = SKCodec.Create(new MemoryStream(content));
+        using var decoded = (codec is null ? null : SKBitmap.Decode(codec))
             ?? throw new IOException($"{path}: this is no image that can be decoded. Give a PNG, JPEG, WebP, GIF or BMP file.");
         using var scaled = decoded.Resize(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul), new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
         var pixels = scaled.GetPixelSpan();

@@ -166,7 +166,8 @@ public sealed unsafe partial class LibCudaDriver : ICudaDriver
     /// <summary>Lets the context go. What was made in it and not given back goes with it, unless others hold the context too.</summary>
     public void Dispose() => _context.Dispose();
 
-    private ContextScope Enter()
+    /// <summary>Makes the card's context current on this thread: libraries want that.</summary>
+    internal ContextScope Enter()
     {
         ObjectDisposedException.ThrowIf(_context.IsClosed, this);
         return ContextScope.Enter(_raw);

@@ -32,6 +32,8 @@ public sealed class CudaBackend : IBackend, IDisposable
         Memory = new(new CudaAllocator(driver, Stream));
         Errors = new(driver, Stream);
         _staging = new(driver);
+        Tuner = new(driver, KernelDiskCache.FromEnvironment());
+        Libraries = new(this);
         Kernels = new(driver, compiler, preferEmbedded: driver is VirtualCudaDriver);
         // One line a family; each registers the ops that it runs.
         AttentionSteps.Register(_table);
@@ -70,6 +72,10 @@ public sealed class CudaBackend : IBackend, IDisposable
 
     internal KernelLibrary Kernels { get; }
 
+    internal Autotuner Tuner { get; }
+
+    internal CudaMathLibraries Libraries { get; }
+
     internal bool IsDisposed { get; private set; }
 
     internal ErrorRecords Errors { get; }
@@ -96,6 +102,7 @@ public sealed class CudaBackend : IBackend, IDisposable
     /// <inheritdoc/>
     public IStepKernel Compile(Step step)
     {
+        step = InShapeOfAnchor(step);
         if (!_table.Claims(step.Op, [.. step.Inputs.Select(input => input.Type)]) || !TakesEpilogue(step))
         {
             if (EpilogueSteps.TryStage(this, step) is { } staged) return staged;
@@ -104,7 +111,7 @@ public sealed class CudaBackend : IBackend, IDisposable
         }
         var builder = new StepBuilder(this, step);
         _table.Build(builder);
-        return builder.Build();
+        return Libraries.Choose(step, builder.Build());
     }
 
     /// <inheritdoc/>
@@ -126,6 +133,7 @@ public sealed class CudaBackend : IBackend, IDisposable
         IsDisposed = true;
         _scratch?.Dispose();
         Memory.Trim();
+        Libraries.Dispose();
         _staging.Dispose();
         Errors.Dispose();
         foreach (var stream in RecordingStreams) Driver.DestroyStream(stream);
@@ -140,6 +148,15 @@ public sealed class CudaBackend : IBackend, IDisposable
         for (var k = fused.AnchorInputs; k < step.Inputs.Count; k++)
             if (!_table.Accepts(fused, k, step.Inputs[k].Layout)) return false;
         return true;
+    }
+
+    /// <summary>What is fused behind a product may give its result another shape with the same elements; operands of the
+    /// epilogue lie over the product's own.</summary>
+    private static Step InShapeOfAnchor(Step step)
+    {
+        if (step.Op is not FusedEpilogue fused) return step;
+        var shape = fused.Anchor.Infer([.. step.Inputs.Take(fused.AnchorInputs).Select(input => input.Type)]).Shape;
+        return step.Outputs[0].Shape == shape ? step : step with { Outputs = [.. step.Outputs.Select(output => output with { Layout = Layout.Contiguous(shape) })] };
     }
 
     private static IEnumerable<Op> OpsOf(Op op) => op switch

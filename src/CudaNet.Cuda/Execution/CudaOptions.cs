@@ -20,14 +20,31 @@ public sealed record CudaOptions
     /// errors up to three times as large, and memory for the transformed values (CUDANET_WINOGRAD=1).</summary>
     public bool AllowWinograd { get; init; }
 
+    /// <summary>Who multiplies matrices on a card with cuBLAS (CUDANET_GEMM=own or cublas; the faster one otherwise).</summary>
+    public LibraryChoice Products { get; init; }
+
+    /// <summary>Who convolves on a card with cuDNN (CUDANET_CONV=own or cudnn; the faster one otherwise).</summary>
+    public LibraryChoice Convolutions { get; init; }
+
     /// <summary>The options that the environment asks for.</summary>
+    /// <exception cref="DeviceException">A variable has a value that is not known.</exception>
     public static CudaOptions FromEnvironment() => new()
     {
         Synchronous = IsSet("CUDANET_SYNC"),
         CheckIndices = !IsSet("CUDANET_UNCHECKED"),
         ReplayPlans = Environment.GetEnvironmentVariable("CUDANET_GRAPHS") != "0",
         AllowTf32 = IsSet("CUDANET_TF32"),
+        Products = Choice("CUDANET_GEMM", "cublas"),
+        Convolutions = Choice("CUDANET_CONV", "cudnn"),
         AllowWinograd = IsSet("CUDANET_WINOGRAD"),
+    };
+
+    private static LibraryChoice Choice(string variable, string library) => Environment.GetEnvironmentVariable(variable) switch
+    {
+        null or "" => LibraryChoice.Fastest,
+        "own" => LibraryChoice.Own,
+        var value when value == library => LibraryChoice.Library,
+        var value => throw new DeviceException($"{variable} is '{value}'. Known are own and {library}."),
     };
 
     private static bool IsSet(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value && value != "0";

@@ -1,8 +1,8 @@
 using CudaNet.Cpu.Reference;
-using CudaNet.Cuda.Execution;
-using CudaNet.Execution;
 using CudaNet.Cuda.Compilation;
+using CudaNet.Cuda.Execution;
 using CudaNet.Cuda.Virtual;
+using CudaNet.Execution;
 using CudaNet.Ops;
 using CudaNet.Verification;
 
@@ -36,7 +36,7 @@ public sealed class CatalogueTests(bool deferred)
     [TearDown]
     public void One_op_that_loses_the_device_does_not_fail_the_others()
     {
-        if (Device.Virtual.Backend is CudaBackend { IsLost: true }) Backends.Reset(Device.Virtual);
+        if (Device.Default.Backend is CudaBackend { IsLost: true }) Backends.Reset(Device.Default);
     }
 
     [TestCaseSource(nameof(Ops))]
