@@ -50,6 +50,24 @@ internal sealed record AttentionProblem(string Type, int LengthQ, int LengthK, i
     public double[] OutputGradient => KernelBench.Random(Type, CountQ, Seed + 3);
     public double[] BiasValues => KernelBench.Random(Type, (Bias!.Contains('b') ? Batch : 1) * BiasHeads * BiasRows * LengthK, Seed + 4, 3);
 
+    /// <summary>One query, one key; tails of both; several blocks and heads; a head size below that of the tiles.</summary>
+    public static IEnumerable<AttentionProblem> OddLengths(string type, int size) =>
+    [
+        new(type, 1, 1, size),
+        new(type, 67, 35, size) { Heads = 2 },
+        new(type, 130, 97, size) { Batch = 2, RowsFirst = true },
+        new(type, 33, 66, size - 8),
+    ];
+
+    /// <summary>Causal, windowed, biased, with shared keys, and of packed sequences.</summary>
+    public static IEnumerable<AttentionProblem> Masked(string type, int size) =>
+    [
+        new(type, 70, 70, size) { Right = 0 },
+        new(type, 19, 90, size) { Right = 0, Left = 9, Heads = 6, Group = 3, RowsFirst = true },
+        new(type, 35, 69, size) { Heads = 2, Group = 2, Bias = "hq", Right = 0 },
+        new(type, 60, 41, size) { Batch = 4, Heads = 2, StartsQ = [0, 5, 65, 65, 90], StartsK = [0, 33, 74, 80, 81], Right = 0, RowsFirst = true },
+    ];
+
     /// <summary>Angles as f32 tables [positions, rotary/2].</summary>
     public (double[] Cosine, double[] Sine) Tables()
     {

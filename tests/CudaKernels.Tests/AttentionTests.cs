@@ -11,28 +11,13 @@ public sealed class AttentionTests
     [TestCaseSource(nameof(Specialisations))]
     public void Attention_matches_f64_for_odd_lengths(string type, int size)
     {
-        // One query, one key; tails of both; several blocks and heads; a head size below that of the tiles.
-        Compare(new(type, 1, 1, size));
-        Compare(new(type, 67, 35, size) { Heads = 2 });
-        Compare(new(type, 130, 97, size) { Batch = 2, RowsFirst = true });
-        Compare(new(type, 33, 66, size - 8));
+        foreach (var problem in AttentionProblem.OddLengths(type, size)) Compare(problem);
     }
 
     [TestCaseSource(nameof(Specialisations))]
     public void Masks_bias_groups_and_packed_sequences_match_f64(string type, int size)
     {
-        Compare(new(type, 70, 70, size) { Right = 0 });
-        Compare(new(type, 19, 90, size) { Right = 0, Left = 9, Heads = 6, Group = 3, RowsFirst = true });
-        Compare(new(type, 35, 69, size) { Heads = 2, Group = 2, Bias = "hq", Right = 0 });
-        Compare(new(type, 60, 41, size)
-        {
-            Batch = 4,
-            Heads = 2,
-            StartsQ = [0, 5, 65, 65, 90],
-            StartsK = [0, 33, 74, 80, 81],
-            Right = 0,
-            RowsFirst = true,
-        });
+        foreach (var problem in AttentionProblem.Masked(type, size)) Compare(problem);
     }
 
     [Test]

@@ -35,19 +35,18 @@ internal readonly record struct CublasCall(CublasOperation First, CublasOperatio
 }
 
 /// <summary>A matrix product by cuBLAS.</summary>
-internal sealed class CublasProduct : ICudaStep
+internal sealed class CublasProduct : CudaStep
 {
     private const long WorkspaceBytes = 32L << 20;
 
-    private readonly CudaBackend _backend;
     private readonly LibCudaDriver _driver;
     private readonly BatchAxes _axes;
     private readonly CublasCall _call;
     private readonly int _m, _n, _k, _batch;
 
-    private CublasProduct(CudaBackend backend, LibCudaDriver driver, Step step, BatchAxes axes, CublasCall call)
+    private CublasProduct(CudaBackend backend, LibCudaDriver driver, Step step, BatchAxes axes, CublasCall call) : base(backend, step)
     {
-        (_backend, _driver, Step, _axes, _call) = (backend, driver, step, axes, call);
+        (_driver, _axes, _call) = (driver, axes, call);
         (_m, _n, _k, _batch) = ((int)step.Inputs[0].Shape[^2], (int)step.Inputs[1].Shape[^1], (int)step.Inputs[0].Shape[^1], (int)axes.Inner.Size);
     }
 
@@ -57,33 +56,21 @@ internal sealed class CublasProduct : ICudaStep
         if (backend.Driver is not LibCudaDriver driver || !backend.Libraries.HasCublas || TypeOf(step.Inputs[0].DType) is null || step.Outputs[0].Shape.ElementCount == 0 || step.Inputs[0].Shape[^1] == 0) return null;
         var axes = new BatchAxes(step.Inputs[0].Layout, step.Inputs[1].Layout);
         var (m, n, k) = ((int)step.Inputs[0].Shape[^2], (int)step.Inputs[1].Shape[^1], (int)step.Inputs[0].Shape[^1]);
-        return CublasCall.Of(m, n, k, Operand(step.Inputs[0].Layout, axes.Inner.A), Operand(step.Inputs[1].Layout, axes.Inner.B)) is { } call ? new(backend, driver, step, axes, call) : null;
+        return CublasCall.Of(m, n, k, Operand(step.Inputs[0], axes.Inner.A), Operand(step.Inputs[1], axes.Inner.B)) is { } call ? new(backend, driver, step, axes, call) : null;
     }
 
     /// <inheritdoc/>
-    public Step Step { get; }
+    public override long ScratchBytes => WorkspaceBytes;
 
     /// <inheritdoc/>
-    public long ScratchBytes => WorkspaceBytes;
-
-    /// <inheritdoc/>
-    public bool IsRecordable => true;
-
-    /// <inheritdoc/>
-    public bool ReportsErrors => false;
-
-    /// <inheritdoc/>
-    void IStepKernel.Run(ReadOnlySpan<nint> operands) => _backend.Run(this, operands);
-
-    /// <inheritdoc/>
-    public void Enqueue(in StepAddresses addresses, CudaStreamHandle stream)
+    public override void Enqueue(in StepAddresses addresses, CudaStreamHandle stream)
     {
         using var scope = _driver.Enter();
-        var handle = _backend.Libraries.Cublas;
+        var handle = Backend.Libraries.Cublas;
         handle.SetStream(stream);
         handle.SetWorkspace(new(addresses.Scratch), WorkspaceBytes);
         var (type, compute) = TypeOf(Step.Inputs[0].DType)!.Value;
-        if (compute == CublasComputeType.F32 && type == CudaDataType.R32F && _backend.Options.AllowTf32) compute = CublasComputeType.F32FastTF32;
+        if (compute == CublasComputeType.F32 && type == CudaDataType.R32F && Backend.Options.AllowTf32) compute = CublasComputeType.F32FastTF32;
         var size = Step.Inputs[0].DType.Size();
         for (long outer = 0; outer < _axes.Outer; outer++)
         {
@@ -95,10 +82,10 @@ internal sealed class CublasProduct : ICudaStep
         }
     }
 
-    private static CublasOperand Operand(Layout layout, long batchStride)
+    private static CublasOperand Operand(Operand operand, long batchStride)
     {
-        var isTransposed = layout.Strides[^1] != 1 && layout.Shape[^1] > 1;
-        return new(isTransposed, layout.Strides[isTransposed ? ^1 : ^2], batchStride);
+        var matrix = MatMulSteps.Matrix.Of(operand, batchStride);
+        return new(matrix.IsTransposed, matrix.Leading, matrix.BatchStride);
     }
 
     private static (CudaDataType Type, CublasComputeType Compute)? TypeOf(DType type) => type switch

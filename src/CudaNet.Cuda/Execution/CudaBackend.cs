@@ -168,7 +168,7 @@ public sealed class CudaBackend : IBackend, IDisposable
     };
 
     /// <summary>Runs one step by itself.</summary>
-    internal void Run(ICudaStep step, ReadOnlySpan<nint> operands)
+    internal void Run(CudaStep step, ReadOnlySpan<nint> operands)
     {
         lock (_running)
         {
@@ -178,7 +178,7 @@ public sealed class CudaBackend : IBackend, IDisposable
     }
 
     /// <summary>Puts a step into a stream; the caller holds <see cref="Running"/>.</summary>
-    internal void Enqueue(ICudaStep step, ReadOnlySpan<nint> operands, CudaStreamHandle stream)
+    internal void Enqueue(CudaStep step, ReadOnlySpan<nint> operands, CudaStreamHandle stream)
     {
         var addresses = new StepAddresses(operands, Scratch(step.ScratchBytes), Errors.Address);
         if (!Options.Synchronous)

@@ -28,11 +28,11 @@ internal sealed class CudaMathLibraries(CudaBackend backend) : IDisposable
     public CudnnHandle Cudnn => _cudnn.Value;
 
     /// <summary>The step as the options want it: our own, the library's, or whichever is faster.</summary>
-    public ICudaStep Choose(Step step, ICudaStep own)
+    public CudaStep Choose(Step step, CudaStep own)
     {
         var (library, name, choice) = step.Op switch
         {
-            MatMul => ((ICudaStep?)CublasProduct.TryMake(backend, step), "cublas", backend.Options.Products),
+            MatMul => ((CudaStep?)CublasProduct.TryMake(backend, step), "cublas", backend.Options.Products),
             Conv or ConvInputGrad or ConvWeightGrad => (CudnnConvolution.TryMake(backend, step), "cudnn", backend.Options.Convolutions),
             // A product with its epilogue in one kernel, against the library's product and the epilogue behind it.
             FusedEpilogue { Anchor: MatMul } when HasCublas => (EpilogueSteps.TryStage(backend, step), "two steps", backend.Options.Products),

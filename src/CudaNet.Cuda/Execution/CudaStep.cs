@@ -3,44 +3,29 @@ using CudaNet.Execution;
 
 namespace CudaNet.Cuda.Execution;
 
-/// <summary>A step whose work is all done by the device.</summary>
+/// <summary>A step on a CUDA device.</summary>
 /// <param name="backend">Where it runs.</param>
 /// <param name="step">What it computes.</param>
-/// <param name="errors">Keeps the step's errors registered as long as it lives.</param>
-/// <param name="work">Launches, fills and copies.</param>
-/// <param name="scratchBytes">Scratch memory.</param>
-/// <param name="reportsErrors">Whether a kernel may write the error record.</param>
-internal sealed class CudaStep(CudaBackend backend, Step step, object errors, Action<CudaStep.Run>[] work, long scratchBytes, bool reportsErrors) : ICudaStep
+internal abstract class CudaStep(CudaBackend backend, Step step) : IStepKernel
 {
-    /// <summary>Addresses and stream of one run.</summary>
-    internal readonly ref struct Run(StepAddresses addresses, CudaStreamHandle stream)
-    {
-        /// <summary>The addresses.</summary>
-        public StepAddresses Addresses { get; } = addresses;
-
-        /// <summary>The stream.</summary>
-        public CudaStreamHandle Stream { get; } = stream;
-    }
-
-    /// <inheritdoc/>
+    /// <summary>What it computes.</summary>
     public Step Step => step;
 
-    /// <inheritdoc/>
-    public long ScratchBytes => scratchBytes;
+    /// <summary>Bytes of scratch memory while it runs.</summary>
+    public virtual long ScratchBytes => 0;
+
+    /// <summary>Whether its work can be recorded and replayed: true unless the host takes part.</summary>
+    public virtual bool IsRecordable => true;
+
+    /// <summary>Whether it may write the error record.</summary>
+    public virtual bool ReportsErrors => false;
+
+    /// <summary>Where it runs.</summary>
+    protected CudaBackend Backend => backend;
 
     /// <inheritdoc/>
-    public bool IsRecordable => true;
+    public void Run(ReadOnlySpan<nint> operands) => backend.Run(this, operands);
 
-    /// <inheritdoc/>
-    public bool ReportsErrors => reportsErrors;
-
-    /// <inheritdoc/>
-    void IStepKernel.Run(ReadOnlySpan<nint> operands) => backend.Run(this, operands);
-
-    /// <inheritdoc/>
-    public void Enqueue(in StepAddresses addresses, CudaStreamHandle stream)
-    {
-        foreach (var action in work) action(new(addresses, stream));
-        GC.KeepAlive(errors);
-    }
+    /// <summary>Puts its work into a stream.</summary>
+    public abstract void Enqueue(in StepAddresses addresses, CudaStreamHandle stream);
 }

@@ -7,20 +7,19 @@ namespace CudaNet.Cuda.Execution;
 
 /// <summary>A convolution or one of its gradients by cuDNN, with the first deterministic algorithm that it recommends and whose
 /// workspace has room.</summary>
-internal sealed class CudnnConvolution : ICudaStep
+internal sealed class CudnnConvolution : CudaStep
 {
     private const long MostWorkspace = 64L << 20;
 
-    private readonly CudaBackend _backend;
     private readonly LibCudaDriver _driver;
     private readonly CudnnTensorDescriptor _x, _y;
     private readonly CudnnFilterDescriptor _w;
     private readonly CudnnConvolutionDescriptor _convolution;
     private Action<StepPointers>? _run;
 
-    private CudnnConvolution(CudaBackend backend, LibCudaDriver driver, Step step, ConvGeometry geometry, Shape x, Shape w, Shape y)
+    private CudnnConvolution(CudaBackend backend, LibCudaDriver driver, Step step, ConvGeometry geometry, Shape x, Shape w, Shape y) : base(backend, step)
     {
-        (_backend, _driver, Step) = (backend, driver, step);
+        _driver = driver;
         var type = TypeOf(step.Inputs[0].DType)!.Value;
         _x = new(CudnnTensorFormat.Nchw, type, Sizes(x));
         _y = new(CudnnTensorFormat.Nchw, type, Sizes(y));
@@ -50,25 +49,13 @@ internal sealed class CudnnConvolution : ICudaStep
     }
 
     /// <inheritdoc/>
-    public Step Step { get; }
+    public override long ScratchBytes => MostWorkspace;
 
     /// <inheritdoc/>
-    public long ScratchBytes => MostWorkspace;
-
-    /// <inheritdoc/>
-    public bool IsRecordable => true;
-
-    /// <inheritdoc/>
-    public bool ReportsErrors => false;
-
-    /// <inheritdoc/>
-    void IStepKernel.Run(ReadOnlySpan<nint> operands) => _backend.Run(this, operands);
-
-    /// <inheritdoc/>
-    public void Enqueue(in StepAddresses addresses, CudaStreamHandle stream)
+    public override void Enqueue(in StepAddresses addresses, CudaStreamHandle stream)
     {
         using var scope = _driver.Enter();
-        var handle = _backend.Libraries.Cudnn;
+        var handle = Backend.Libraries.Cudnn;
         handle.SetStream(stream);
         _run ??= Choose(handle);
         _run(new(new(addresses.Operands[0]), new(addresses.Operands[1]), new(addresses.Operands[2]), new(addresses.Scratch)));

@@ -8,17 +8,15 @@ namespace CudaNet.Cuda.Execution;
 /// <summary>A step without a kernel on the device (decompositions of matrices, for one): its operands are copied to the host,
 /// the CPU backend computes it, and the result is copied back. Correct everywhere, and slow: <c>cudanet verify</c> tells which ops
 /// it is used for.</summary>
-internal sealed unsafe class HostStep : ICudaStep
+internal sealed unsafe class HostStep : CudaStep
 {
-    private readonly CudaBackend _backend;
     private readonly IBackend _host = Backends.Get(Device.Cpu);
     private readonly IStepKernel _kernel;
     private readonly IStepKernel?[] _copies;
     private readonly ByteRange[] _extents;
 
-    public HostStep(CudaBackend backend, Step step)
+    public HostStep(CudaBackend backend, Step step) : base(backend, step)
     {
-        (_backend, Step) = (backend, step);
         _copies = new IStepKernel?[step.Inputs.Count];
         _extents = [.. step.Inputs.Concat(step.Outputs).Select(ByteRange.Of)];
         var inputs = step.Inputs.ToArray();
@@ -33,22 +31,10 @@ internal sealed unsafe class HostStep : ICudaStep
     }
 
     /// <inheritdoc/>
-    public Step Step { get; }
+    public override bool IsRecordable => false;
 
     /// <inheritdoc/>
-    public long ScratchBytes => 0;
-
-    /// <inheritdoc/>
-    public bool IsRecordable => false;
-
-    /// <inheritdoc/>
-    public bool ReportsErrors => false;
-
-    /// <inheritdoc/>
-    void IStepKernel.Run(ReadOnlySpan<nint> operands) => _backend.Run(this, operands);
-
-    /// <inheritdoc/>
-    public void Enqueue(in StepAddresses addresses, CudaStreamHandle stream)
+    public override void Enqueue(in StepAddresses addresses, CudaStreamHandle stream)
     {
         var blocks = new List<nint>();
         nint Block(long bytes)
@@ -68,7 +54,7 @@ internal sealed unsafe class HostStep : ICudaStep
                 if (k >= _copies.Length) continue;
                 // A block of more than 2 GiB goes in parts.
                 for (long at = 0; at < bytes; at += 1 << 30)
-                    _backend.CopyToHost(addresses.Operands[k] + (nint)(first + at), new Span<byte>((void*)(block + (nint)at), (int)Math.Min(bytes - at, 1 << 30)));
+                    Backend.CopyToHost(addresses.Operands[k] + (nint)(first + at), new Span<byte>((void*)(block + (nint)at), (int)Math.Min(bytes - at, 1 << 30)));
                 if (_copies[k] is not { } copy) continue;
                 var dense = Block(Step.Inputs[k].Shape.ElementCount * Step.Inputs[k].DType.Size());
                 copy.Run([pointers[k], dense]);
@@ -77,7 +63,7 @@ internal sealed unsafe class HostStep : ICudaStep
             _kernel.Run(pointers);
             for (var k = _copies.Length; k < pointers.Length; k++)
                 for (long at = 0; at < _extents[k].Bytes; at += 1 << 30)
-                    _backend.CopyToDevice(new ReadOnlySpan<byte>((void*)(pointers[k] + (nint)at), (int)Math.Min(_extents[k].Bytes - at, 1 << 30)), addresses.Operands[k] + (nint)at);
+                    Backend.CopyToDevice(new ReadOnlySpan<byte>((void*)(pointers[k] + (nint)at), (int)Math.Min(_extents[k].Bytes - at, 1 << 30)), addresses.Operands[k] + (nint)at);
         }
         finally
         {

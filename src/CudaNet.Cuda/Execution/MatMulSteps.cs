@@ -49,7 +49,7 @@ internal static class MatMulSteps
         && types[1].Shape[^1] <= MostBlocks * 64L;
 
     /// <summary>How a matrix lies: rows, or columns if transposed, with their elements side by side.</summary>
-    private readonly record struct Matrix(bool IsTransposed, int Leading, long BatchStride, bool IsColumnDense, bool BeginsAligned, int ElementSize)
+    internal readonly record struct Matrix(bool IsTransposed, int Leading, long BatchStride, bool IsColumnDense, bool BeginsAligned, int ElementSize)
     {
         /// <summary>Whether all rows, or columns if transposed, begin at multiples of 16 bytes.</summary>
         public bool IsAligned => BeginsAligned && Leading * (long)ElementSize % 16 == 0;

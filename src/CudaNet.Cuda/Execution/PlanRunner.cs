@@ -15,7 +15,7 @@ internal sealed class PlanRunner : IPlanRunner
 
     private readonly CudaBackend _backend;
     private readonly IReadOnlyList<PlannedKernel> _kernels;
-    private readonly ICudaStep[] _steps;
+    private readonly CudaStep[] _steps;
     private readonly long _scratchBytes;
     private readonly bool _isRecordable, _reportsErrors;
     private readonly List<Recording> _recordings = [];
@@ -23,7 +23,7 @@ internal sealed class PlanRunner : IPlanRunner
     public PlanRunner(CudaBackend backend, IReadOnlyList<PlannedKernel> kernels)
     {
         (_backend, _kernels) = (backend, kernels);
-        _steps = [.. kernels.Select(kernel => (ICudaStep)kernel.Kernel)];
+        _steps = [.. kernels.Select(kernel => (CudaStep)kernel.Kernel)];
         _scratchBytes = _steps.Select(step => step.ScratchBytes).DefaultIfEmpty().Max();
         _reportsErrors = _steps.Any(step => step.ReportsErrors);
         _isRecordable = _steps.Length > 1 && _steps.All(step => step.IsRecordable) && backend.Options is { ReplayPlans: true, Synchronous: false } && backend.Driver.SupportsGraphs;

@@ -10,7 +10,7 @@ namespace CudaNet.Cuda.Execution;
 /// <param name="step">What is wanted.</param>
 internal sealed class StepBuilder(CudaBackend backend, Step step)
 {
-    private readonly List<Action<CudaStep.Run>> _work = [];
+    private readonly List<Action<LaunchStep.Work>> _work = [];
     private long _scratchBytes;
     private bool _reportsErrors;
 
@@ -39,9 +39,12 @@ internal sealed class StepBuilder(CudaBackend backend, Step step)
     public StepArgument Scratch(long bytes)
     {
         var at = _scratchBytes;
-        _scratchBytes += (bytes + 255) / 256 * 256;
+        _scratchBytes += Aligned(bytes);
         return StepArgument.Scratch(at);
     }
+
+    /// <summary>Bytes up to the next multiple of 256, where a next part of scratch memory may begin.</summary>
+    public static long Aligned(long bytes) => (bytes + 255) / 256 * 256;
 
     /// <summary>The record and the token by which a kernel reports an index out of range; null and 0 where nobody checks.</summary>
     /// <param name="error">Makes the exception from the two numbers that the kernel reports.</param>
@@ -95,5 +98,5 @@ internal sealed class StepBuilder(CudaBackend backend, Step step)
     }
 
     /// <summary>The step.</summary>
-    public ICudaStep Build() => new CudaStep(backend, step, this, [.. _work], _scratchBytes, _reportsErrors);
+    public CudaStep Build() => new LaunchStep(backend, step, this, [.. _work], _scratchBytes, _reportsErrors);
 }
