@@ -89,8 +89,8 @@ internal static class OwnWorkloads
             LengthQ = length,
             LengthK = length,
             Depth = size,
-            Left = int.MaxValue,
-            Right = causal ? 0 : int.MaxValue,
+            Left = -1,
+            Right = causal ? 0 : -1,
             Scale = 1 / MathF.Sqrt(size),
         });
         var flops = 4.0 * batch * heads * length * length * size * (causal ? 0.5 : 1);
