@@ -55,6 +55,9 @@ internal static class Mutations
         return [.. bytes];
     }
 
+    /// <summary>How many damaged files a test makes: usually so many, or what CUDANET_FUZZ_FILES says.</summary>
+    public static int Files(int usual) => int.TryParse(Environment.GetEnvironmentVariable("CUDANET_FUZZ_FILES"), out int files) ? files : usual;
+
     /// <summary>Feeds damaged files to a parser and checks every outcome.</summary>
     /// <param name="count">How many.</param>
     /// <param name="make">Makes the damaged file.</param>
