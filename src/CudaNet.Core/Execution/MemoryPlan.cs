@@ -1,10 +1,11 @@
 using CudaNet.Graphs;
+using CudaNet.Ops;
 
 namespace CudaNet.Execution;
 
 /// <summary>
 /// Fifth stage of planning: where each value lies. Intermediates share one arena by liveness (greedy by size: Pisarchyk
-/// and Lee 2020), an elementwise step writes over an input that dies with it, and the new value of a slot is written
+/// and Lee 2020), an elementwise step or a scatter writes over an input that dies with it, and the new value of a slot is written
 /// over the old one where nobody reads that afterwards.
 /// </summary>
 internal sealed class MemoryPlan
@@ -71,6 +72,9 @@ internal sealed class MemoryPlan
 
     private static bool InPlace(StepDraft step, Node input, Node output)
     {
+        // Only the values of a scatter are written: what it is written into need not move, so that a cache grows where it lies.
+        if (step.Op is Scatter)
+            return step.Inputs[0].Base == input && step.Inputs[0].IsLinear && input.Type == output.Type && step.Inputs[1].Base != input && step.Inputs[2].Base != input;
         if (step.Op is not FusedElementwise || input.DType.Size() != output.DType.Size() || input.Shape.ElementCount != output.Shape.ElementCount) return false;
         foreach (var operand in step.Inputs)
             if (operand.Base == input && !operand.IsLinear) return false;

@@ -5,7 +5,7 @@ using CudaNet.Ops;
 
 namespace CudaNet.Cpu.Indexing;
 
-/// <summary>Copies the target and writes values at the elements that the indices name, in the values' order. The threads share
+/// <summary>Copies the target, unless it is written where it lies, and writes values at the elements that the indices name, in the values' order. The threads share
 /// out the target as in <see cref="ScatterAddKernel"/>.</summary>
 internal sealed class ScatterKernel : IIndexedKernel
 {
@@ -44,7 +44,7 @@ internal sealed class ScatterKernel : IIndexedKernel
 
         public void Run(ReadOnlySpan<nint> operands)
         {
-            _copy.Run((byte*)operands[0], (byte*)operands[3]);
+            if (operands[0] != operands[3]) _copy.Run((byte*)operands[0], (byte*)operands[3]);
             if (_restCount == 0 || _width == 0) return;
             WorkerPool.ParallelFor(_outerCount * _bands, Math.Max(1, 8192 / Math.Max(1, _restCount * _width / _bands)), new Job(this, (TIndex*)operands[1], (T*)operands[2], (T*)operands[3]));
         }

@@ -6,11 +6,11 @@ public static partial class Init
 {
     /// <summary>Uniform in [low, high).</summary>
     public static Tensor Uniform(Shape shape, RandomStream? random = null, double low = 0, double high = 1, DType type = DType.Float32) =>
-        (random ?? RandomStream.Default).Uniform(shape, low, high, type).Realize();
+        Model.IsOfShapes ? Tensor.Zeros(shape, type) : (random ?? RandomStream.Default).Uniform(shape, low, high, type).Realize();
 
     /// <summary>Normal with a mean and a standard deviation.</summary>
     public static Tensor Normal(Shape shape, RandomStream? random = null, double mean = 0, double deviation = 1, DType type = DType.Float32) =>
-        (random ?? RandomStream.Default).Normal(shape, mean, deviation, type).Realize();
+        Model.IsOfShapes ? Tensor.Zeros(shape, type) : (random ?? RandomStream.Default).Normal(shape, mean, deviation, type).Realize();
 
     /// <summary>All zeros.</summary>
     public static Tensor Zeros(Shape shape, DType type = DType.Float32) => Tensor.Zeros(shape, type);

@@ -1,0 +1,24 @@
+namespace CudaNet.Nn;
+
+/// <summary>The part of a cache that belongs to one layer of a model.</summary>
+public sealed class KvLayer
+{
+    private readonly KvCache _cache;
+
+    internal KvLayer(KvCache cache, int layer) => (_cache, Number) = (cache, layer);
+
+    /// <summary>Number of the layer.</summary>
+    public int Number { get; }
+
+    /// <summary>Positions of the next tokens, Int64 [batch, count].</summary>
+    public Tensor Positions(long count) => _cache.Positions(count);
+
+    /// <summary>Adds keys and values [batch, heads, count, depth] behind what is there.</summary>
+    /// <param name="keys">The keys, turned by their positions already.</param>
+    /// <param name="values">The values; the keys again where the cache holds one latent row for both.</param>
+    /// <param name="window">Farthest key that a query sees; null for all.</param>
+    /// <returns>What the queries of these positions see.</returns>
+    /// <exception cref="ShapeException">The rows are not those of this cache.</exception>
+    /// <exception cref="CacheException">The cache is full.</exception>
+    public KvView Append(Tensor keys, Tensor values, long? window = null) => _cache.Append(Number, keys, values, window);
+}
