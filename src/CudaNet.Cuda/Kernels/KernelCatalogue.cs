@@ -26,6 +26,7 @@ public static class KernelCatalogue
         PoolKernels.Family,
         RandomKernels.DropoutFamily,
         RandomKernels.Family,
+        ReduceKernels.Family,
         SamplingKernels.Family,
         ScanKernels.Family,
         RopeKernels.Family,

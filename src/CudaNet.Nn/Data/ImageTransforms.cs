@@ -3,18 +3,12 @@ using System.Buffers;
 namespace CudaNet.Nn.Data;
 
 /// <summary>Transforms of images for augmentation.</summary>
-public static partial class ImageTransforms
+public static class ImageTransforms
 {
     /// <summary>Moves an image by up to so many pixels along each axis, evenly distributed; what comes in is 0.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
-    public static ImageTransform RandomShift(int most)
+    public static ImageTransform RandomShift(int most) => (Span<float> pixels, int height, int width, ref SampleRandom random) =>
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(most);
-        return (Span<float> pixels, int height, int width, ref SampleRandom random) => Shift(pixels, height, width, random.Next(2 * most + 1) - most, random.Next(2 * most + 1) - most);
-    }
-
-    private static void Shift(Span<float> pixels, int height, int width, int down, int right)
-    {
+        int down = random.Next(2 * most + 1) - most, right = random.Next(2 * most + 1) - most;
         if (down == 0 && right == 0) return;
         var copy = ArrayPool<float>.Shared.Rent(pixels.Length);
         pixels.CopyTo(copy);
@@ -23,7 +17,7 @@ public static partial class ImageTransforms
         for (var y = Math.Max(0, down); y < Math.Min(height, height + down); y++)
             copy.AsSpan((y - down) * width + Math.Max(0, -right), length).CopyTo(pixels[(y * width + Math.Max(0, right))..]);
         ArrayPool<float>.Shared.Return(copy);
-    }
+    };
 
     /// <summary>(x − mean)/deviation for each pixel.</summary>
     public static ImageTransform Normalize(float mean, float deviation) => (Span<float> pixels, int _, int _, ref SampleRandom _) =>
