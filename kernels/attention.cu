@@ -29,7 +29,7 @@ DEVICE void finish_scores(const AttentionArguments &g, const Sequence &sequence,
     if (partial) EACH_SCORE(i, j, e) if (!sequence.sees(row + 16 * i + (e & 2) * 4, column + 8 * j + (e & 1))) s[i][j][e] = -INFINITY_F;
 }
 
-extern "C" __global__ void __launch_bounds__(THREADS) attention_forward(AttentionArguments g) {
+extern "C" __global__ void __launch_bounds__(THREADS, 1) attention_forward(AttentionArguments g) {
     extern __shared__ __align__(1024) char tiles[];
     char *tileQ = tiles, *tileK = tiles + BM * PITCH, *tileV = tileK + BN * PITCH;
     int lane = threadIdx.x & 31, warp = threadIdx.x >> 5, blocks = (g.lengthQ + BM - 1) / BM;

@@ -82,13 +82,13 @@ DEVICE void conv_simt_body(const ConvArguments &g) {
     auto fetch = [&](int step) INLINED {
         float *tileA = tiles + (step & 1) * STAGE, *tileB = tileA + BK * BM;
         // Eight lanes a sector of the weights.
-#pragma unroll
+#pragma unroll 2
         for (int i = 0; i < BM / 16; i++) {
             int r = (t >> 3) + 32 * (i >> 1), c = (t & 7) + 8 * (i & 1), k = step * BK + c;
             bool inside = m0 + r < g.rows && k < g.taps;
             cp_async4(shared_address(tile_at<BM>(tileA, c, r)), inside ? weight + (long long)(m0 + r) * g.leading + k : weight, inside);
         }
-#pragma unroll
+#pragma unroll 4
         for (int i = 0; i < BK / 2; i++) {
             int k = (t >> 7) + i * 2;
             int4 tap = taps[step & 1][k];

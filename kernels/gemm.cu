@@ -168,7 +168,6 @@ DEVICE void gemm_mma_body(const GemmArguments &g) {
         const char *tileA = tiles + (step % STAGES) * (sizeA + sizeB), *tileB = tileA + sizeA;
         mma_tiles<T, !TA, TB, BM, BN>(sums, tileA, tileB, warpM, warpN, lane);
     }
-    cp_async_wait<0>();
     __syncthreads();
     bool vectors = g.splits == 1 && (g.n | g.ldc) % CHUNK == 0 && g.strideC % CHUNK == 0 && aligned16(g.c), plain = is_plain(g);
     float *staged = (float *)tiles + warp * 16 * (COLS + 8);

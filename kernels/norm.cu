@@ -92,7 +92,7 @@ template <bool VECTOR> DEVICE void backward_cached(const T *x, const T *dy, cons
 
 // --- Exported entries ------------------------------------------------------------------------------------------------
 
-extern "C" __global__ void __launch_bounds__(1024) norm_forward(const T *x, const T *gamma, const T *beta, T *y, float *mean, float *rstd, int n, int groups, int inner, float epsilon) {
+extern "C" __global__ void __launch_bounds__(1024, 1) norm_forward(const T *x, const T *gamma, const T *beta, T *y, float *mean, float *rstd, int n, int groups, int inner, float epsilon) {
     __shared__ float scratch[33];
     long long row = (long long)blockIdx.x * n;
     int base = (int)(blockIdx.x % groups) * (n / inner);

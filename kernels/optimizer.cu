@@ -202,7 +202,7 @@ template <int N> DEVICE void step_at(const OptimizerArguments &o, const Common &
 
 // --- Exported entries ------------------------------------------------------------------------------------------------
 
-extern "C" __global__ void __launch_bounds__(THREADS) optimizer_step(OptimizerArguments o) {
+extern "C" __global__ void __launch_bounds__(THREADS, 1) optimizer_step(OptimizerArguments o) {
     const int N = 4;
     if (o.control && o.control[2] != 0.0f) return;
     long long first, last;

@@ -62,7 +62,7 @@ template <bool VECTOR> DEVICE void backward_cached(const T *y, const T *dy, T *d
 
 // --- Exported entries ------------------------------------------------------------------------------------------------
 
-extern "C" __global__ void __launch_bounds__(1024) softmax_forward(const T *x, T *y, int n) {
+extern "C" __global__ void __launch_bounds__(1024, 1) softmax_forward(const T *x, T *y, int n) {
     __shared__ float scratch[33];
     long long row = (long long)blockIdx.x * n;
     if (n <= ROW_CACHE * blockDim.x) {

@@ -34,9 +34,9 @@ struct Transposition {
     long long xA, xB, yA, yB;
 };
 
-// For each axis: elements before the first, elements from one to the next, elements of x.
+// For each axis: elements before the first, from one to the next, of x, and what divides by the second.
 struct Padding {
-    unsigned low[8], step[8], count[8];
+    unsigned low[8], step[8], count[8], multiplier[8], shift[8];
 };
 
 // --- Exported entries ------------------------------------------------------------------------------------------------
@@ -80,14 +80,10 @@ extern "C" __global__ void __launch_bounds__(256) pad(const E *x, E *y, Axes axe
     long long from = 0;
     bool inside = true;
     each_axis(axes, i, [&](int k, unsigned p) {
-        unsigned place = p - padding.low[k], step = padding.step[k]; // beyond all counts before the first element
-        if (step > 1) {
-            unsigned number = place / step;
-            inside &= number * step == place;
-            place = number;
-        }
-        inside &= place < padding.count[k];
-        from += place * axes.x[k];
+        // A place before the first is beyond 2³¹, where neither the number times the step nor the number can be right.
+        unsigned place = p - padding.low[k], number = divided(place, padding.multiplier[k], padding.shift[k]);
+        inside &= number * padding.step[k] == place && number < padding.count[k];
+        from += number * axes.x[k];
     });
     y[i] = inside ? x[from] : value;
 }

@@ -26,6 +26,7 @@ public sealed class CpuBackend : IBackend
         LinearAlgebra.MatrixKernels.Register(_kernels);
         Convolution.ConvolutionKernels.Register(_kernels);
         Normalisation.NormalisationKernels.Register(_kernels);
+        Attention.AttentionKernels.Register(_kernels);
         Elementwise.ElementwiseKernels.Register(_kernels);
         Reductions.ReductionKernels.Register(_kernels);
     }

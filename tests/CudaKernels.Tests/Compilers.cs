@@ -16,19 +16,8 @@ internal static class Compilers
     public static string Clang(KernelSpec spec) =>
         Encoding.UTF8.GetString(Compile(new ClangKernelCompiler { LineInfo = false, WarningsAsErrors = true }, spec, "sm_80"));
 
-    /// <summary>Compiles down to machine code, which is what looks into inline PTX; returns the log of a failure, empty when it is none.</summary>
-    public static string CompileWithNvrtc(KernelSpec spec, string architecture)
-    {
-        try
-        {
-            Compile(new NvrtcKernelCompiler(), spec, architecture);
-            return "";
-        }
-        catch (KernelCompilationException error)
-        {
-            return error.Message;
-        }
-    }
+    /// <summary>Compiles down to machine code, which is what looks into inline PTX.</summary>
+    public static byte[] CompileWithNvrtc(KernelSpec spec, string architecture) => Compile(new NvrtcKernelCompiler(), spec, architecture);
 
     private static byte[] Compile(IKernelCompiler compiler, KernelSpec spec, string architecture) =>
         compiler.Compile(spec.Source + ".cu", KernelSources.Text(spec.Source + ".cu"), spec.DefineList, architecture);

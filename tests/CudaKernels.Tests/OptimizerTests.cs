@@ -129,11 +129,26 @@ public sealed class OptimizerTests
     }
 
     [Test]
+    public void A_step_takes_single_elements_if_any_of_its_pointers_is_not_aligned([Range(0, 5)] int which)
+    {
+        using var bench = new KernelBench();
+        var (_, rule, numbers, make) = Optimizers.Single(one => one is ("all", "RmsProp", _, _));
+        var set = new Set(bench, "f32", [64], numbers, shift: (_, pointer) => pointer == which ? 1 : 0);
+        var parameter = new Parameter(Tensor.From(set.Weights[0]), "w");
+        var optimizer = make([parameter]);
+        set.SetGradients(1);
+        set.Step(rule, 1);
+        parameter.Grad = Tensor.From(set.Gradients[0]);
+        optimizer.Step();
+        KernelBench.Close(bench.Download("f32", set.Tensors[0].Weights, 64), parameter.Value.ToArray<double>(), _ => 64 * F32, $"pointer {which} one element behind a boundary of 16 bytes");
+    }
+
+    [Test]
     public void A_step_touches_each_byte_once_in_whole_sectors_and_vectors([ValueSource(typeof(KernelTypes), nameof(KernelTypes.Floats))] string type)
     {
         using var bench = new KernelBench();
         int n = 4 * OptimizerKernels.ChunkSize, size = KernelBench.SizeOf(type);
-        var set = new Set(bench, type, [n], Adam(0.1f), unaligned: false);
+        var set = new Set(bench, type, [n], Adam(0.1f), shift: static (_, _) => 0);
         set.SetGradients(1);
         var counters = set.Step("Adam", 1).Counters;
         Assert.That(counters.CoalescingPercent, Is.GreaterThanOrEqualTo(95));
@@ -164,7 +179,7 @@ public sealed class OptimizerTests
         };
     }
 
-    /// <summary>Tensors of given sizes with lists of them on the device; the third is not aligned.</summary>
+    /// <summary>Tensors of given sizes with lists of them on the device; the third is not aligned unless <c>shift</c> says by how many elements which tensor's pointer is moved.</summary>
     private sealed class Set
     {
         private readonly KernelBench _bench;
@@ -173,22 +188,22 @@ public sealed class OptimizerTests
         private readonly int _chunks;
         private readonly DevicePointer _control, _steps;
 
-        public Set(KernelBench bench, string type, int[] sizes, OptimizerArguments numbers, bool unaligned = true)
+        public Set(KernelBench bench, string type, int[] sizes, OptimizerArguments numbers, Func<int, int, int>? shift = null)
         {
             (_bench, _type) = (bench, type);
             Weights = [.. sizes.Select((size, k) => KernelBench.Random("f32", size, 10 + k))];
             Gradients = [.. sizes.Select(size => new double[size])];
-            Tensors = [.. sizes.Select((size, k) => new Entry(Make(k, Weights[k]), Make(k, new double[size], type), Make(k, new double[size]), Make(k, new double[size]), Make(k, new double[size]), Make(k, new double[size], type), size))];
+            Tensors = [.. sizes.Select((size, k) => new Entry(Make(k, 0, Weights[k]), Make(k, 1, new double[size], type), Make(k, 2, new double[size]), Make(k, 3, new double[size]), Make(k, 4, new double[size]), Make(k, 5, new double[size], type), size))];
             int[] chunks = OptimizerKernels.Chunks(sizes.Select(size => (long)size));
             _chunks = chunks.Length / 2;
             _control = bench.Output("f32", 3);
             _steps = bench.Upload("f32", [0.0]);
             _arguments = numbers with { Tensors = Pointer(bench.Upload(Tensors.Select(tensor => tensor.Native).ToArray())), Chunks = Pointer(bench.Upload(chunks)), Rate = Pointer(bench.Upload("f32", [Rate])) };
 
-            DevicePointer Make(int k, double[] values, string kind = "f32")
+            DevicePointer Make(int k, int which, double[] values, string kind = "f32")
             {
-                int shift = unaligned && k == 2 ? 1 : 0;
-                var pointer = bench.Output(kind, values.Length + shift) + (shift * KernelBench.SizeOf(kind));
+                int before = shift is null ? (k == 2 ? 1 : 0) : shift(k, which);
+                var pointer = bench.Output(kind, values.Length + before) + (before * KernelBench.SizeOf(kind));
                 Send(kind, pointer, values);
                 return pointer;
             }

@@ -36,28 +36,11 @@ public sealed class NormTests
         torch.manual_seed(2);
         foreach (var (name, parameter) in peer.named_parameters())
             using (torch.no_grad()) parameter.copy_(torch.randn(parameter.shape));
-        module.LoadStateDict(State(peer));
         foreach (var training in new[] { true, true, false })
         {
             module.Train(training);
             peer.train(training);
-            using var theirX = torch.randn(shape, requires_grad: true);
-            var x = Of(theirX);
-            using var theirY = peer.forward(theirX);
-            using var weights = torch.randn(shape);
-            peer.zero_grad();
-            using (var loss = (theirY * weights).sum()) loss.backward();
-            var y = module.Forward(x);
-            Assert.That(y.ToArray<float>(), Is.EqualTo(Values(theirY)).Within(2e-5f));
-            module.ZeroGrad();
-            Tensor[] leaves = [x, .. module.Parameters().Select(p => p.Value)];
-            var gradients = Grad.Of((module.Forward(x) * Of(weights)).Sum(), leaves);
-            Assert.That(gradients[0].ToArray<float>(), Is.EqualTo(Values(theirX.grad!)).Within(1e-4f));
-            var byName = peer.named_parameters().ToDictionary(entry => entry.name, entry => entry.parameter);
-            foreach (var ((name, _), gradient) in module.NamedParameters().Zip(gradients.Skip(1)))
-                Assert.That(gradient.ToArray<float>(), Is.EqualTo(Values(byName[name].grad!)).Within(1e-4f), name);
-            // The second forward was for the gradient: its statistics are not torch's.
-            if (training) module.LoadStateDict(State(peer));
+            TorchModules.AssertSame(module, peer, shape);
         }
     }
 
@@ -71,23 +54,9 @@ public sealed class NormTests
         {
             using var x = torch.randn(6, 4) * 2 + 1;
             using var y = peer.forward(x);
-            module.Forward(Of(x)).Realize();
+            module.Forward(TorchModules.Of(x)).Realize();
         }
-        var expected = State(peer);
+        var expected = TorchModules.State(peer);
         foreach (var (name, value) in module.StateDict()) Assert.That(value.ToDoubles(), Is.EqualTo(expected[name].ToDoubles()).Within(1e-5), name);
-    }
-
-    private static Dictionary<string, Tensor> State(Torch.Module peer) => peer.state_dict().ToDictionary(entry => entry.Key, entry => Of(entry.Value));
-
-    private static Tensor Of(torch.Tensor t)
-    {
-        using var values = t.detach().contiguous();
-        return t.dtype == torch.int64 ? Tensor.From(values.data<long>().ToArray(), new Shape(t.shape)) : Tensor.From(values.data<float>().ToArray(), new Shape(t.shape));
-    }
-
-    private static float[] Values(torch.Tensor t)
-    {
-        using var values = t.detach().contiguous();
-        return values.data<float>().ToArray();
     }
 }

@@ -115,10 +115,10 @@ bool? Try(Damage damage)
 
 bool TestsPass(KernelFamily family, string folder)
 {
-    // The test class bears the family's name: softmax and SoftmaxTests, attention_backward and AttentionBackwardTests.
+    // The test class bears the family's name or its last words: attention_backward and AttentionBackwardTests, conv_winograd and WinogradTests.
     var name = string.Concat(family.Source.Split('_').Select(part => char.ToUpperInvariant(part[0]) + part[1..]));
     var classes = Directory.GetFiles(Path.Combine(root, "tests", "CudaKernels.Tests"), "*Tests.cs").Select(Path.GetFileNameWithoutExtension)
-        .Where(file => name.StartsWith(file![..^"Tests".Length].TrimEnd('s'), StringComparison.OrdinalIgnoreCase) || file!.StartsWith(name.TrimEnd('s'), StringComparison.OrdinalIgnoreCase)).ToList();
+        .Where(file => name.StartsWith(file![..^"Tests".Length].TrimEnd('s'), StringComparison.OrdinalIgnoreCase) || name.EndsWith(file![..^"Tests".Length], StringComparison.OrdinalIgnoreCase) || file!.StartsWith(name.TrimEnd('s'), StringComparison.OrdinalIgnoreCase)).ToList();
     var filter = string.Join('|', classes.Select(file => $"FullyQualifiedName~.{file}.").Append($"Name~A_sample_runs_without&Name~{family.Source}."));
     var start = new ProcessStartInfo("dotnet", ["test", "-c", "Release", "--no-build", "tests/CudaKernels.Tests", "--filter", filter])
     {

@@ -15,32 +15,45 @@ internal static class Sides
     /// <param name="peer">The function in torch; its result is freed after each run.</param>
     /// <param name="tolerance">Greatest relative difference of the results.</param>
     internal static Workload Create(string name, double flops, double bytes, (float[] Values, long[] Shape)[] inputs,
-        Func<IReadOnlyList<Tensor>, Tensor> ours, Func<torch.Tensor[], torch.Tensor> peer, double tolerance = 1e-5)
+        Func<IReadOnlyList<Tensor>, Tensor> ours, Func<torch.Tensor[], torch.Tensor> peer, double tolerance = 1e-5) =>
+        CreateMany(name, flops, bytes, inputs, x => [ours(x)], x => [peer(x)], tolerance);
+
+    /// <summary>A function of several results, such as a result and its gradients.</summary>
+    /// <inheritdoc cref="Create"/>
+    internal static Workload CreateMany(string name, double flops, double bytes, (float[] Values, long[] Shape)[] inputs,
+        Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> ours, Func<torch.Tensor[], IReadOnlyList<torch.Tensor>> peer, double tolerance = 1e-5)
     {
         Tensor[] arguments = [.. inputs.Select(input => Tensor.From(input.Values, new Shape(input.Shape)))];
         torch.Tensor[] peers = [.. inputs.Select(input => Inputs.ToTorch(input.Values, input.Shape))];
-        var compiled = Compiled.Of(x => [ours(x)]);
+        var compiled = Compiled.Of(x => [.. ours(x)]);
         return new Workload
         {
             Name = name,
             Flops = flops,
             Bytes = bytes,
             Tolerance = tolerance,
-            Ours = () => compiled(arguments)[0].Dispose(),
-            Peer = () => peer(peers).Dispose(),
+            Ours = () => Free(compiled(arguments)),
+            Peer = () => Free(peer(peers)),
             Disagreement = () =>
             {
-                using var result = compiled(arguments)[0];
-                using var expected = peer(peers);
-                return Statistics.Disagreement(result.ToArray<float>(), Inputs.FromTorch(expected));
+                var results = compiled(arguments);
+                var expected = peer(peers);
+                var worst = results.Zip(expected, (actual, wanted) => Statistics.Disagreement(actual.ToArray<float>(), Inputs.FromTorch(wanted))).Max();
+                Free(results);
+                Free(expected);
+                return worst;
             },
             Release = () =>
             {
-                foreach (var tensor in arguments)
-                    tensor.Dispose();
-                foreach (var tensor in peers)
-                    tensor.Dispose();
+                Free(arguments);
+                Free(peers);
             },
         };
+    }
+
+    private static void Free(IEnumerable<IDisposable> results)
+    {
+        foreach (var result in results)
+            result.Dispose();
     }
 }

@@ -14,7 +14,9 @@ internal static unsafe class GemmTransposition
         where T : unmanaged
     {
         int i = 0;
-        if (Avx512F.IsSupported)
+        // Not wherever the instructions exist: the runtime shuns wide vectors on processors that slow down by them, and the narrower
+        // kernels have panels of 6, which are no whole 16 bytes.
+        if (Vector512.IsHardwareAccelerated && panelWidth * sizeof(T) % 16 == 0)
         {
             // A square of a cache line a side: each line of the source is read once, also where rows lie a power of two apart.
             int side = 64 / sizeof(T);

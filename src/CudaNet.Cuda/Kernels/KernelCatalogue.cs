@@ -26,7 +26,6 @@ public static class KernelCatalogue
         PoolKernels.Family,
         RandomKernels.DropoutFamily,
         RandomKernels.Family,
-        ReduceKernels.Family,
         SamplingKernels.Family,
         ScanKernels.Family,
         RopeKernels.Family,

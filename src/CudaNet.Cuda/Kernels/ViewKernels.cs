@@ -19,12 +19,12 @@ public struct Transposition
     public long XA, XB, YA, YB;
 }
 
-/// <summary>The kernels' <c>Padding</c>: for each axis, innermost first, elements before the first, from one to the next, and of the source.</summary>
+/// <summary>The kernels' <c>Padding</c>: for each axis, innermost first, elements before the first, from one to the next, of the source, and what divides by the second.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct KernelPadding
 {
     /// <summary>For each axis.</summary>
-    public AxisNumbers Low, Step, Count;
+    public AxisNumbers Low, Step, Count, Multiplier, Shift;
 }
 
 /// <summary>Launches of <c>views.cu</c>.</summary>
@@ -97,6 +97,7 @@ public static class ViewKernels
             axes.X[k] = k == 0 ? strides[axis] : strides[axis] / together;
             padding.Low[k] = (uint)low[axis];
             padding.Step[k] = (uint)interior[axis] + 1;
+            (padding.Multiplier[k], padding.Shift[k]) = KernelAxes.Divisor(padding.Step[k]);
             padding.Count[k] = (uint)(sizes[axis] / group);
         }
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, int.MaxValue);

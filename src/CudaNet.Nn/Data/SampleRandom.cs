@@ -29,6 +29,13 @@ public struct SampleRandom
     /// <summary>A number in [0, 1).</summary>
     public double NextDouble() => (NextBits() >> 11) * (1.0 / (1UL << 53));
 
+    /// <summary>A normal number of mean 0 and deviation 1.</summary>
+    /// <remarks>Box, Muller 1958.</remarks>
+    public double NextNormal() => Math.Sqrt(-2 * Math.Log(1 - NextDouble())) * Math.Cos(2 * Math.PI * NextDouble());
+
+    /// <summary>A number in [low, high).</summary>
+    public double Uniform(double low, double high) => low + (high - low) * NextDouble();
+
     /// <summary>Puts elements into a random order.</summary>
     public void Shuffle<T>(Span<T> values)
     {

@@ -10,11 +10,8 @@ public sealed class Dropout : Layer
     /// <summary>A dropout.</summary>
     /// <param name="p">Probability of zero, from 0 to 1.</param>
     /// <param name="random">The stream that decides; <see cref="RandomStream.Default"/> if null.</param>
-    public Dropout(double p = 0.5, RandomStream? random = null)
-    {
-        if (!(p >= 0 && p <= 1)) throw new ArgumentOutOfRangeException(nameof(p), p, $"Dropout: p is {p}. Give a probability from 0 to 1.");
-        (P, _random) = (p, random ?? RandomStream.Default);
-    }
+    /// <exception cref="ArgumentOutOfRangeException">p is no probability.</exception>
+    public Dropout(double p = 0.5, RandomStream? random = null) => (P, _random) = (Sizes.Probability(p, nameof(Dropout)), random ?? RandomStream.Default);
 
     /// <summary>Probability of zero.</summary>
     public double P { get; }

@@ -1,30 +1,11 @@
 namespace CudaNet.Nn;
 
-/// <summary>The greatest of each window of an image: [batch, channels, height, width] to [batch, channels, height', width'].</summary>
-public sealed class MaxPool2d : Layer
-{
-    /// <summary>A pooling layer.</summary>
-    /// <param name="kernelSize">Rows and columns of a window.</param>
-    /// <param name="stride">Step between windows; the window's size if null.</param>
-    /// <param name="padding">Border around the image, at most half of the window.</param>
-    public MaxPool2d(int kernelSize, int? stride = null, int padding = 0)
-    {
-        Sizes.Positive(kernelSize, "MaxPool2d", nameof(kernelSize));
-        (KernelSize, Stride, Padding) = (kernelSize, (int)Sizes.Positive(stride ?? kernelSize, "MaxPool2d", nameof(stride)), padding);
-    }
-
-    /// <summary>Rows and columns of a window.</summary>
-    public int KernelSize { get; }
-
-    /// <summary>Step between windows.</summary>
-    public int Stride { get; }
-
-    /// <summary>Border around the image.</summary>
-    public int Padding { get; }
-
-    /// <inheritdoc/>
-    protected override Tensor Compute(Tensor x) => x.MaxPool2d(KernelSize, Stride, Padding);
-
-    /// <inheritdoc/>
-    public override string ToString() => $"MaxPool2d({KernelSize}×{KernelSize})";
-}
+/// <summary>The greatest of each window of images: [batch, channels, height, width] to [batch, channels, height', width'].</summary>
+/// <param name="kernelSize">Rows and columns of a window.</param>
+/// <param name="stride">Step between windows; the window's size if null.</param>
+/// <param name="padding">Border, which counts as −∞, at most half of the window; none if null.</param>
+/// <param name="dilation">Distance between the window's elements; 1 if null.</param>
+/// <param name="ceilMode">Whether a window that reaches beyond the end counts.</param>
+/// <exception cref="ShapeException">Sizes are not positive or not one an axis.</exception>
+public sealed class MaxPool2d(Spatial kernelSize, Spatial? stride = null, Spatial? padding = null, Spatial? dilation = null, bool ceilMode = false)
+    : MaxPool(2, kernelSize, stride, padding, dilation, ceilMode);

@@ -51,5 +51,17 @@ public sealed class ConfusionMatrix
     /// <summary>Harmonic mean of precision and recall.</summary>
     public double F1(int c) => 2 * Precision(c) * Recall(c) / Math.Max(double.Epsilon, Precision(c) + Recall(c));
 
+    /// <summary>Intersection over union of a class: samples that are of it and were taken for it, of those that are or were.
+    /// NaN where there is none.</summary>
+    /// <remarks>Of pixels it measures a segmentation; the Dice coefficient is <see cref="F1"/>.</remarks>
+    public double IntersectionOverUnion(int c)
+    {
+        var union = Enumerable.Range(0, Classes).Sum(other => _counts[c, other] + _counts[other, c]) - _counts[c, c];
+        return union == 0 ? double.NaN : _counts[c, c] / (double)union;
+    }
+
+    /// <summary>Mean of <see cref="IntersectionOverUnion"/> over the classes that occur.</summary>
+    public double MeanIntersectionOverUnion => Enumerable.Range(0, Classes).Select(IntersectionOverUnion).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average();
+
     private static double Share(int part, int whole) => whole == 0 ? 0 : part / (double)whole;
 }

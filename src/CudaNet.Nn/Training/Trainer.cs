@@ -68,11 +68,12 @@ public sealed class Trainer
     /// <param name="test">Samples to test on after each epoch; null for none.</param>
     /// <param name="epochs">Epochs in all, those already done included.</param>
     /// <param name="cancellation">Ends the run after the present batch; the checkpoint is written.</param>
-    /// <exception cref="TrainingException">The loss is no finite number.</exception>
+    /// <exception cref="TrainingException">The loss is no finite number, or early stopping has no test samples to watch.</exception>
     /// <exception cref="IOException">The checkpoint cannot be written.</exception>
     public TrainingResult Fit(DataLoader train, DataLoader? test = null, int epochs = 1, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(train);
+        if (EarlyStopping is not null && test is null) throw new TrainingException("Trainer: EarlyStopping watches the test loss, but Fit got no test samples. Give a validation set.");
         var clock = Stopwatch.StartNew();
         var end = TrainingEnd.Completed;
         var pace = new Pace();

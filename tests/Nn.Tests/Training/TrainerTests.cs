@@ -104,6 +104,13 @@ internal sealed class TrainerTests
     }
 
     [Test]
+    public void Early_stopping_needs_something_to_watch()
+    {
+        var run = new Run(1, stopping: new EarlyStopping(1));
+        Assert.That(() => run.Trainer.Fit(run.Train, epochs: 2), Throws.TypeOf<TrainingException>().With.Message.Contains("no test samples"));
+    }
+
+    [Test]
     public void Progress_counts_batches_and_epochs()
     {
         var seen = new List<TrainingProgress>();

@@ -18,6 +18,7 @@ namespace CudaNet.Ops
                 Of("no examples", [0, 2, 5, 5], [2, 3, 3, 3]), Of("padding", [2, 2, 5, 5], [2, 3, 3, 3], padding: 1), Of("stride", [2, 2, 5, 4], [2, 3, 3, 3], stride: 2),
                 Of("stride, padding, output padding", [2, 2, 4, 5], [2, 3, 3, 3], stride: 2, padding: 1, outputPadding: 1),
                 Of("stride larger than the kernel", [1, 2, 3, 3], [2, 2, 2, 2], stride: 3), Of("dilation", [2, 2, 5, 4], [2, 3, 3, 3], dilation: 2),
+                Of("other paddings along each axis", [2, 2, 4, 5], [2, 3, 3, 3], stride: [2, 3], padding: [1, 0], outputPadding: [0, 2]),
                 Of("groups", [2, 4, 4, 5], [4, 3, 3, 3], groups: 2), Of("depthwise", [2, 3, 5, 4], [3, 1, 3, 3], groups: 3),
                 Of("all of it", [2, 4, 5, 4], [4, 3, 3, 2], stride: 3, padding: 1, outputPadding: 1, dilation: 2, groups: 2),
                 Of("transposed view", [2, 3, 5, 4], [3, 4, 3, 3], view: SampleView.Transposed), Of("strided view", [2, 3, 5, 4], [3, 4, 3, 3], view: SampleView.Strided),
@@ -67,7 +68,7 @@ namespace CudaNet.Ops
         public override long Flops(ReadOnlySpan<TensorType> inputs, TensorType output) =>
             2 * inputs[0].Shape.ElementCount * (inputs[1].Shape[0] == 0 ? 0 : inputs[1].Shape.ElementCount / inputs[1].Shape[0]);
 
-        private static Sample Of(string name, Shape x, Shape w, Spatial? stride = null, int padding = 0, int outputPadding = 0, Spatial? dilation = null, int groups = 1, SampleView view = SampleView.Contiguous) =>
+        private static Sample Of(string name, Shape x, Shape w, Spatial? stride = null, Spatial? padding = null, Spatial? outputPadding = null, Spatial? dilation = null, int groups = 1, SampleView view = SampleView.Contiguous) =>
             new(name, [new(x, Domain.Any, view), new(w, Domain.Any)], t => t[0].ConvTranspose2d(t[1], null, stride, padding, outputPadding, groups, dilation))
             {
                 SumLength = w.ElementCount / w[1],
@@ -86,22 +87,22 @@ namespace CudaNet
         /// <param name="weight">The filters.</param>
         /// <param name="bias">One number an output channel; null for none.</param>
         /// <param name="stride">Step of the window in the result; 1 if null.</param>
-        /// <param name="padding">What is cut off at the result's borders.</param>
-        /// <param name="outputPadding">Rows and columns added behind, to choose among the sizes that a strided convolution maps to one.</param>
+        /// <param name="padding">What is cut off at the result's borders; 0 if null.</param>
+        /// <param name="outputPadding">Rows and columns added behind, to choose among the sizes that a strided convolution maps to one; 0 if null.</param>
         /// <param name="groups">Channels are cut into so many groups that do not see each other.</param>
         /// <param name="dilation">Distance between the window's elements; 1 if null.</param>
         /// <exception cref="ShapeException">Ranks, channels or sizes do not fit.</exception>
-        public Tensor ConvTranspose2d(Tensor weight, Tensor? bias = null, Spatial? stride = null, int padding = 0, int outputPadding = 0, int groups = 1, Spatial? dilation = null) =>
+        public Tensor ConvTranspose2d(Tensor weight, Tensor? bias = null, Spatial? stride = null, Spatial? padding = null, Spatial? outputPadding = null, int groups = 1, Spatial? dilation = null) =>
             Convolution.Transposed("ConvTranspose2d", this, weight, bias, stride, padding, outputPadding, dilation, groups, 2);
 
         /// <summary>Transposed convolution of [batch, channels, length] with [channels, out channels / groups, length].</summary>
         /// <inheritdoc cref="ConvTranspose2d"/>
-        public Tensor ConvTranspose1d(Tensor weight, Tensor? bias = null, Spatial? stride = null, int padding = 0, int outputPadding = 0, int groups = 1, Spatial? dilation = null) =>
+        public Tensor ConvTranspose1d(Tensor weight, Tensor? bias = null, Spatial? stride = null, Spatial? padding = null, Spatial? outputPadding = null, int groups = 1, Spatial? dilation = null) =>
             Convolution.Transposed("ConvTranspose1d", this, weight, bias, stride, padding, outputPadding, dilation, groups, 1);
 
         /// <summary>Transposed convolution of [batch, channels, depth, height, width] with [channels, out channels / groups, depth, height, width].</summary>
         /// <inheritdoc cref="ConvTranspose2d"/>
-        public Tensor ConvTranspose3d(Tensor weight, Tensor? bias = null, Spatial? stride = null, int padding = 0, int outputPadding = 0, int groups = 1, Spatial? dilation = null) =>
+        public Tensor ConvTranspose3d(Tensor weight, Tensor? bias = null, Spatial? stride = null, Spatial? padding = null, Spatial? outputPadding = null, int groups = 1, Spatial? dilation = null) =>
             Convolution.Transposed("ConvTranspose3d", this, weight, bias, stride, padding, outputPadding, dilation, groups, 3);
     }
 }

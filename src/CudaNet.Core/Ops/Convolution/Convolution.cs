@@ -19,10 +19,12 @@ internal static class Convolution
         return AddBias(name, y, bias);
     }
 
-    public static Tensor Transposed(string name, Tensor x, Tensor weight, Tensor? bias, Spatial? stride, int padding, int outputPadding, Spatial? dilation, int groups, int spatial)
+    public static Tensor Transposed(string name, Tensor x, Tensor weight, Tensor? bias, Spatial? stride, Spatial? padding, Spatial? outputPadding, Spatial? dilation, int groups, int spatial)
     {
         CheckRanks(name, x, weight, spatial, "channels, out channels / groups");
-        var geometry = Geometry(name, weight, stride, padding, dilation, groups, spatial);
+        var cut = (padding ?? 0).Expand(spatial, "padding", name, least: 0);
+        var added = (outputPadding ?? 0).Expand(spatial, "output padding", name, least: 0);
+        var geometry = Geometry(name, weight, stride, new Padding([.. cut.ToArray().Select(size => ((int)size, (int)size))]), dilation, groups, spatial);
         if (x.Shape[1] != weight.Shape[0])
             throw new ShapeException($"{name}: x {x.Shape} has {x.Shape[1]} channels, but weight {weight.Shape} takes {weight.Shape[0]}. Axis 0 of the weight must be the channels.");
         if (x.Shape[1] % groups != 0)
@@ -31,11 +33,11 @@ internal static class Convolution
         for (var k = 0; k < spatial; k++)
         {
             var kernel = weight.Shape[k + 2];
-            if (outputPadding < 0 || outputPadding >= geometry.Stride[k])
-                throw new ShapeException($"{name}: output padding {outputPadding} must be smaller than stride {geometry.Stride}: it only chooses among the sizes that the stride maps to one.");
-            sizes[k] = (x.Shape[k + 2] - 1) * geometry.Stride[k] - geometry.Low[k] - geometry.High[k] + geometry.Dilation[k] * (kernel - 1) + 1 + outputPadding;
+            if (added[k] >= geometry.Stride[k])
+                throw new ShapeException($"{name}: output padding {added} must be smaller than stride {geometry.Stride}: it only chooses among the sizes that the stride maps to one.");
+            sizes[k] = (x.Shape[k + 2] - 1) * geometry.Stride[k] - geometry.Low[k] - geometry.High[k] + geometry.Dilation[k] * (kernel - 1) + 1 + added[k];
             if (sizes[k] < 1)
-                throw new ShapeException($"{name}: padding {padding} leaves nothing of spatial axis {k}. Use less padding.");
+                throw new ShapeException($"{name}: padding {cut} leaves nothing of spatial axis {k}. Use less padding.");
         }
         var type = Common(x, weight);
         // The geometry's high padding takes up what the forward convolution would not have reached.

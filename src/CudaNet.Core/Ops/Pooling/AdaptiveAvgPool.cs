@@ -13,6 +13,7 @@ namespace CudaNet.Ops
                 Of("global", [2, 3, 5, 4], 1), Of("divides", [2, 3, 6, 8], [3, 2]), Of("does not divide", [2, 3, 7, 5], [3, 2]), Of("same size", [1, 2, 3, 4], [3, 4]),
                 Of("larger than the input", [1, 2, 3, 4], [5, 7]), Of("no examples", [0, 2, 5, 5], 2), Of("transposed", [2, 2, 4, 6], 2, SampleView.Transposed),
                 new("one axis", [new([2, 3, 7], Domain.Any)], x => x[0].AdaptiveAvgPool1d(3)) { SumLength = 7 },
+                new("three axes", [new([2, 2, 4, 5, 3], Domain.Any)], x => x[0].AdaptiveAvgPool3d([2, 3, 1])) { SumLength = 12 },
             ],
             Refusals = [new("a rank that does not fit", () => Tensor.Zeros([3, 3]).AdaptiveAvgPool2d(1), @"\[batch, channels")],
         };
@@ -36,9 +37,13 @@ namespace CudaNet
         /// <inheritdoc cref="AdaptiveAvgPool2d"/>
         public Tensor AdaptiveAvgPool1d(Spatial size) => AdaptiveAvgPool("AdaptiveAvgPool1d", size, 1);
 
+        /// <summary>Average pooling of [batch, channels, depth, height, width] to a given depth, height and width.</summary>
+        /// <inheritdoc cref="AdaptiveAvgPool2d"/>
+        public Tensor AdaptiveAvgPool3d(Spatial size) => AdaptiveAvgPool("AdaptiveAvgPool3d", size, 3);
+
         private Tensor AdaptiveAvgPool(string name, Spatial size, int spatial)
         {
-            if (Rank != spatial + 2) throw new ShapeException($"{name}: x {Shape} is not [batch, channels, {(spatial == 1 ? "length" : "height, width")}].");
+            if (Rank != spatial + 2) throw new ShapeException($"{name}: x {Shape} is not {Pooling.Axes(spatial)}.");
             var target = size.Expand(spatial, "size", name);
             var (global, divides) = (true, true);
             for (var k = 0; k < spatial; k++)

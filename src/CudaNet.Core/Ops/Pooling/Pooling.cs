@@ -7,12 +7,15 @@ internal static class Pooling
 {
     private static readonly string[] AxisNames = ["length", "height, width", "depth, height, width"];
 
+    /// <summary>The axes of an input, for messages.</summary>
+    public static string Axes(int spatial) => $"[batch, channels, {AxisNames[spatial - 1]}]";
+
     /// <summary>Resolves sizes and padding; ceil mode becomes more padding behind.</summary>
     /// <returns>How the window moves, its size, and the padding behind that the caller asked for.</returns>
     public static (ConvGeometry Geometry, Shape Kernel, Shape High) Resolve(string name, Tensor x, Spatial kernel, Spatial? stride, Spatial? padding, Spatial? dilation, bool ceilMode, int spatial)
     {
         if (x.Rank != spatial + 2)
-            throw new ShapeException($"{name}: x {x.Shape} is not [batch, channels, {AxisNames[spatial - 1]}].");
+            throw new ShapeException($"{name}: x {x.Shape} is not {Axes(spatial)}.");
         var size = kernel.Expand(spatial, "kernel", name);
         var step = (stride ?? kernel).Expand(spatial, "stride", name);
         var distance = (dilation ?? 1).Expand(spatial, "dilation", name);

@@ -1,0 +1,54 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+using CudaNet.Cpu.Gemm;
+using CudaNet.Cpu.Simd;
+using CudaNet.Execution;
+using CudaNet.Ops;
+
+namespace CudaNet.Cpu.Attention;
+
+/// <summary>Attention and its gradient, of any strides, in all floating types.</summary>
+internal static class AttentionKernels
+{
+    public static void Register(KernelTable table)
+    {
+        table.Add<ScaledDotProductAttention>(
+            static step => step.Inputs[0].DType switch
+            {
+                DType.Float64 => Forward<double, double, ExpOperator>(step),
+                DType.Float16 => Forward<Half, float, ExpOperator>(step),
+                DType.BFloat16 => Forward<ushort, float, ExpOperator>(step),
+                _ => Forward<float, float, ExpOperator>(step),
+            },
+            KernelTable.AnyLayout, static (_, types) => Takes(types));
+        table.Add<AttentionGrad>(
+            static step => step.Inputs[0].DType switch
+            {
+                DType.Float64 => Backward<double, double, ExpOperator>(step),
+                DType.Float16 => Backward<Half, float, ExpOperator>(step),
+                DType.BFloat16 => Backward<ushort, float, ExpOperator>(step),
+                _ => Backward<float, float, ExpOperator>(step),
+            },
+            KernelTable.AnyLayout, static (_, types) => Takes(types));
+    }
+
+    private static bool Takes(TensorType[] types) =>
+        types[0].DType.IsFloating() && Array.TrueForAll(types, type => type.DType == types[0].DType && type.Shape.ElementCount > 0);
+
+    private static IStepKernel Forward<TSource, T, TExp>(Step step)
+        where TSource : unmanaged
+        where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T>
+        where TExp : struct, IUnaryOperator<T> =>
+        FewQueriesKernel<TSource, T, TExp>.Takes(step) ? new FewQueriesKernel<TSource, T, TExp>(step)
+        : Vector512.IsHardwareAccelerated ? new AttentionKernel<TSource, T, TExp, Simd512<T>, MicroKernel12<Simd512<T>, T>>(step)
+        : Vector256.IsHardwareAccelerated ? new AttentionKernel<TSource, T, TExp, Simd256<T>, MicroKernel6<Simd256<T>, T>>(step)
+        : new AttentionKernel<TSource, T, TExp, Simd128<T>, MicroKernel6<Simd128<T>, T>>(step);
+
+    private static IStepKernel Backward<TSource, T, TExp>(Step step)
+        where TSource : unmanaged
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TExp : struct, IUnaryOperator<T> =>
+        Vector512.IsHardwareAccelerated ? new AttentionGradKernel<TSource, T, TExp, Simd512<T>, MicroKernel12<Simd512<T>, T>>(step)
+        : Vector256.IsHardwareAccelerated ? new AttentionGradKernel<TSource, T, TExp, Simd256<T>, MicroKernel6<Simd256<T>, T>>(step)
+        : new AttentionGradKernel<TSource, T, TExp, Simd128<T>, MicroKernel6<Simd128<T>, T>>(step);
+}

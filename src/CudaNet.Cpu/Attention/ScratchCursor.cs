@@ -1,0 +1,21 @@
+namespace CudaNet.Cpu.Attention;
+
+/// <summary>Cuts a piece of memory into arrays on cache lines. From null it counts what they need.</summary>
+internal unsafe struct ScratchCursor<T>(T* start)
+    where T : unmanaged
+{
+    private const nint CacheLine = 64;
+
+    private nint _taken;
+
+    /// <summary>Bytes that were taken.</summary>
+    public readonly long Bytes => _taken;
+
+    /// <summary>The next array of that many elements.</summary>
+    public T* Take(nint count)
+    {
+        var result = (T*)((byte*)start + _taken);
+        _taken += (count * sizeof(T) + CacheLine - 1) / CacheLine * CacheLine;
+        return result;
+    }
+}

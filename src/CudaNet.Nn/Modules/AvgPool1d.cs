@@ -1,0 +1,11 @@
+namespace CudaNet.Nn;
+
+/// <summary>The average of each window of sequences: [batch, channels, length] to [batch, channels, length'].</summary>
+/// <param name="kernelSize">Length of a window.</param>
+/// <param name="stride">Step between windows; the window's size if null.</param>
+/// <param name="padding">Border of zeros, at most half of the window; none if null.</param>
+/// <param name="ceilMode">Whether a window that reaches beyond the end counts.</param>
+/// <param name="countIncludePad">Whether the zeros of the border count in the mean.</param>
+/// <exception cref="ShapeException">Sizes are not positive or not one an axis.</exception>
+public sealed class AvgPool1d(Spatial kernelSize, Spatial? stride = null, Spatial? padding = null, bool ceilMode = false, bool countIncludePad = true)
+    : AvgPool(1, kernelSize, stride, padding, ceilMode, countIncludePad);

@@ -1,0 +1,11 @@
+namespace CudaNet.Nn;
+
+/// <summary>The greatest of each window of volumes: [batch, channels, depth, height, width] to [batch, channels, depth', height', width'].</summary>
+/// <param name="kernelSize">Depth, rows and columns of a window.</param>
+/// <param name="stride">Step between windows; the window's size if null.</param>
+/// <param name="padding">Border, which counts as −∞, at most half of the window; none if null.</param>
+/// <param name="dilation">Distance between the window's elements; 1 if null.</param>
+/// <param name="ceilMode">Whether a window that reaches beyond the end counts.</param>
+/// <exception cref="ShapeException">Sizes are not positive or not one an axis.</exception>
+public sealed class MaxPool3d(Spatial kernelSize, Spatial? stride = null, Spatial? padding = null, Spatial? dilation = null, bool ceilMode = false)
+    : MaxPool(3, kernelSize, stride, padding, dilation, ceilMode);
