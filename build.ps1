@@ -22,7 +22,7 @@ $ErrorActionPreference = 'Stop'
 Set-Location $PSScriptRoot
 
 $packages = Join-Path $PSScriptRoot 'artifacts' 'packages'
-$expected = 'CudaNet', 'CudaNet.Core', 'CudaNet.Cpu', 'CudaNet.VirtualGpu', 'CudaNet.Cuda', 'CudaNet.Nn', 'CudaNet.Plotting', 'CudaNet.Models', 'CudaNet.Cli'
+$expected = 'CudaNet', 'CudaNet.Core', 'CudaNet.Cpu', 'CudaNet.VirtualGpu', 'CudaNet.Cuda', 'CudaNet.Nn', 'CudaNet.Onnx', 'CudaNet.Plotting', 'CudaNet.Models', 'CudaNet.Cli'
 
 function Invoke-Dotnet {
     & dotnet @args

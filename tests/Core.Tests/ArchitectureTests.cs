@@ -15,6 +15,7 @@ public sealed class ArchitectureTests
         ["CudaNet.Cuda"] = ["CudaNet.Core", "CudaNet.VirtualGpu"],
         ["CudaNet.Nn"] = ["CudaNet.Core"],
         ["CudaNet"] = ["CudaNet.Core", "CudaNet.Cpu", "CudaNet.Cuda", "CudaNet.Nn"],
+        ["CudaNet.Onnx"] = ["CudaNet.Core", "CudaNet.Nn"],
         ["CudaNet.Plotting"] = ["CudaNet.Core"],
         ["CudaNet.Models"] = ["CudaNet.Core", "CudaNet.Nn", "CudaNet.Plotting"],
     };
