@@ -47,10 +47,11 @@ public sealed partial class Plan
                     var donor = donorOf.TryGetValue(node, out var leaf) && memory.MayDonate(leaves[leaf], node, s) && taken.Add(leaf) ? leaf : -1;
                     AddSlot(node, SlotKind.Output, donor: donor);
                 }
-            steps.Add(new(
-                draft.Op,
-                [.. draft.Inputs.Select(input => new Operand(numbers[input.Base], input.Layout, input.Base.DType))],
-                [.. draft.Outputs.Select(node => new Operand(numbers[node], Layout.Contiguous(node.Shape), node.DType))])
+            Operand[] inputs = [.. draft.Inputs.Select(input => new Operand(numbers[input.Base], input.Layout, input.Base.DType))];
+            // What is fused behind a product, a convolution or a reduction may give the result another shape with the same
+            // elements; the kernel sees it in its own, over which the further operands are laid out, too.
+            var shape = draft.Op is FusedEpilogue or FusedReduction ? draft.Op.Infer([.. inputs.Select(input => input.Type)]).Shape : default(Shape?);
+            steps.Add(new(draft.Op, inputs, [.. draft.Outputs.Select(node => new Operand(numbers[node], Layout.Contiguous(shape ?? node.Shape), node.DType))])
             { Name = draft.Name });
         }
         return new(backend, slots, steps, leaves.Count, [.. access.Roots.Select(root => numbers[root.Base])], memory);

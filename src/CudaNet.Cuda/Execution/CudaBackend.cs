@@ -102,7 +102,6 @@ public sealed class CudaBackend : IBackend, IDisposable
     /// <inheritdoc/>
     public IStepKernel Compile(Step step)
     {
-        step = InShapeOfAnchor(step);
         if (!_table.Claims(step.Op, [.. step.Inputs.Select(input => input.Type)]) || !TakesEpilogue(step))
         {
             if (EpilogueSteps.TryStage(this, step) is { } staged) return staged;
@@ -148,15 +147,6 @@ public sealed class CudaBackend : IBackend, IDisposable
         for (var k = fused.AnchorInputs; k < step.Inputs.Count; k++)
             if (!_table.Accepts(fused, k, step.Inputs[k].Layout)) return false;
         return true;
-    }
-
-    /// <summary>What is fused behind a product may give its result another shape with the same elements; operands of the
-    /// epilogue lie over the product's own.</summary>
-    private static Step InShapeOfAnchor(Step step)
-    {
-        if (step.Op is not FusedEpilogue fused) return step;
-        var shape = fused.Anchor.Infer([.. step.Inputs.Take(fused.AnchorInputs).Select(input => input.Type)]).Shape;
-        return step.Outputs[0].Shape == shape ? step : step with { Outputs = [.. step.Outputs.Select(output => output with { Layout = Layout.Contiguous(shape) })] };
     }
 
     private static IEnumerable<Op> OpsOf(Op op) => op switch

@@ -14,6 +14,8 @@ public class EpilogueTests
         yield return Named("bias and relu", (y, bias, _) => (y + bias).Relu());
         yield return Named("bias, gelu, residual", (y, bias, residual) => (y + bias).Gelu() + residual);
         yield return Named("scaled residual", (y, _, residual) => y * 0.5 + residual * 2);
+        yield return Named("another shape", (y, bias, residual) => (y + bias).Flatten(1).Relu() + residual.Flatten(1));
+        yield return Named("one row", (y, _, residual) => y.Flatten() * 2 - residual.Flatten());
         yield return Named("comparison", (y, bias, _) => y > bias);
         yield return Named("cast to half", (y, bias, _) => (y + bias).To(DType.Float16));
         yield return Named("cast to double", (y, _, residual) => (y - residual).To(DType.Float64));
