@@ -27,6 +27,7 @@ public sealed class CpuBackend : IBackend
         Convolution.ConvolutionKernels.Register(_kernels);
         Normalisation.NormalisationKernels.Register(_kernels);
         Attention.AttentionKernels.Register(_kernels);
+        Recurrence.RecurrenceKernels.Register(_kernels);
         Elementwise.ElementwiseKernels.Register(_kernels);
         Reductions.ReductionKernels.Register(_kernels);
     }

@@ -6,5 +6,5 @@ namespace CudaNet.Bench.Suites;
 internal sealed record Suite(string Name, string About, IReadOnlyList<Func<Workload>> Workloads)
 {
     internal static readonly IReadOnlyList<Suite> All =
-        [MatMulSuite.Suite, ElementwiseSuite.Suite, SoftmaxSuite.Suite, ConvolutionSuite.Suite, AttentionSuite.Suite, MnistStepSuite.Suite];
+        [MatMulSuite.Suite, ElementwiseSuite.Suite, SoftmaxSuite.Suite, ConvolutionSuite.Suite, AttentionSuite.Suite, MnistStepSuite.Suite, RecurrentSuite.Suite];
 }

@@ -61,7 +61,7 @@ internal sealed class Fuse
     private void Place(Node node, bool join)
     {
         var group = new FusionGroup(node, _positions[node]);
-        foreach (var input in Reads(node)) group.Dependencies.Add(_groups[input]);
+        foreach (var input in Reads(node)) group.DependOn(_groups[input]);
         _groups[node] = group;
         _live.Add(group);
         if (!join || node.Op is not IElementwise) return;
@@ -106,16 +106,21 @@ internal sealed class Fuse
         later.Nodes.InsertRange(0, earlier.Nodes);
         later.Nodes.Sort((a, b) => _positions[a].CompareTo(_positions[b]));
         (later.First, later.Last) = (Math.Min(earlier.First, later.First), Math.Max(earlier.Last, later.Last));
-        later.Dependencies.UnionWith(earlier.Dependencies);
         Replace(earlier, later);
+        var waiting = new Stack<FusionGroup>([later]);
+        while (waiting.TryPop(out var group))
+            foreach (var user in group.Users)
+            {
+                if (user.Reach >= later.Reach) continue;
+                user.Reach = later.Reach;
+                waiting.Push(user);
+            }
     }
 
     private void Replace(FusionGroup old, FusionGroup by)
     {
         _live.Remove(old);
-        foreach (var group in _live)
-            if (group.Dependencies.Remove(old)) group.Dependencies.Add(by);
-        by.Dependencies.Remove(by);
+        by.Inherit(old);
     }
 
     /// <summary>True if some third group lies on a path between two: joined, they would wait for each other.</summary>
@@ -128,7 +133,7 @@ internal sealed class Fuse
         foreach (var dependency in b.Dependencies) if (dependency != a && seen.Add(dependency)) stack.Push(dependency);
         while (stack.TryPop(out var group))
         {
-            if (group.Last < first) continue;
+            if (group.Reach < first) continue;
             foreach (var dependency in group.Dependencies)
             {
                 if (dependency == a || dependency == b) return true;
@@ -173,13 +178,16 @@ internal sealed class Fuse
         group.Nodes.Clear();
         group.Prologue.AddRange(chain);
         source.Nodes.RemoveAll(taken.Contains);
-        if (source.Nodes.Count == 0) _live.Remove(source);
-        group.Dependencies.Clear();
+        group.Release();
+        if (source.Nodes.Count == 0)
+        {
+            source.Release();
+            _live.Remove(source);
+        }
         foreach (var node in chain) _groups[node] = group;
         foreach (var node in chain)
-            foreach (var input in Reads(node))
-                if (_groups[input] != group) group.Dependencies.Add(_groups[input]);
-        foreach (var wait in _plan.OrderOnly(reduction)) group.Dependencies.Add(_groups[wait]);
+            foreach (var input in Reads(node)) group.DependOn(_groups[input]);
+        foreach (var wait in _plan.OrderOnly(reduction)) group.DependOn(_groups[wait]);
     }
 
     private int ExternalReads(List<Node> chain) => chain.SelectMany(_plan.Operands).Where(o => !chain.Contains(o.Base) && o.Base.Op is not Literal).Distinct().Count();
@@ -203,8 +211,6 @@ internal sealed class Fuse
         foreach (var node in chain.Nodes) _groups[node] = group;
         group.Nodes.AddRange(chain.Nodes);
         (group.First, group.Last) = (Math.Min(group.First, chain.First), Math.Max(group.Last, chain.Last));
-        group.Dependencies.UnionWith(chain.Dependencies);
-        group.Dependencies.Remove(group);
         Replace(chain, group);
     }
 
@@ -217,16 +223,13 @@ internal sealed class Fuse
     private List<FusionGroup> Ordered()
     {
         var waiting = _live.ToDictionary(group => group, group => group.Dependencies.Count);
-        var users = _live.ToDictionary(group => group, _ => new List<FusionGroup>());
-        foreach (var group in _live)
-            foreach (var dependency in group.Dependencies) users[dependency].Add(group);
         var ready = new PriorityQueue<FusionGroup, int>();
         foreach (var group in _live) if (waiting[group] == 0) ready.Enqueue(group, group.Last);
         var ordered = new List<FusionGroup>(_live.Count);
         while (ready.TryDequeue(out var group, out _))
         {
             ordered.Add(group);
-            foreach (var user in users[group]) if (--waiting[user] == 0) ready.Enqueue(user, user.Last);
+            foreach (var user in group.Users) if (--waiting[user] == 0) ready.Enqueue(user, user.Last);
         }
         return ordered.Count == _live.Count ? ordered : throw new InvalidOperationException("Fuse: groups wait for each other.");
     }

@@ -18,14 +18,31 @@ internal sealed class Lower
         return Array.ConvertAll(roots.ToArray(), root => pass._lowered[root]);
     }
 
+    /// <summary>Without recursion along the graph: the decomposition of a sequence is a chain as long as the sequence.</summary>
     private Node Visit(Node node)
     {
         if (_lowered.TryGetValue(node, out var done)) return done;
-        // Inputs are done already, but for nodes that a decomposition has just made: those are few and shallow.
-        foreach (var input in node.Inputs) Visit(input);
-        var result = Rebuild(node);
-        _lowered[result] = result;
-        return _lowered[node] = result;
+        var pending = new Stack<Node>();
+        pending.Push(node);
+        while (pending.TryPeek(out var next))
+        {
+            var ready = true;
+            if (!_lowered.ContainsKey(next))
+            {
+                foreach (var input in next.Inputs)
+                {
+                    if (_lowered.ContainsKey(input)) continue;
+                    pending.Push(input);
+                    ready = false;
+                }
+                if (!ready) continue;
+                var result = Rebuild(next);
+                _lowered[result] = result;
+                _lowered[next] = result;
+            }
+            pending.Pop();
+        }
+        return _lowered[node];
     }
 
     private Node Rebuild(Node node)

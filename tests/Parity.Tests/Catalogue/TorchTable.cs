@@ -8,6 +8,8 @@ internal static partial class TorchTable
 {
     private const string AnotherGenerator = "torch draws from another generator";
 
+    private const string HiddenGradient = "torch's autograd computes it inside; it is compared as the gradient of the op";
+
     private static readonly Dictionary<Type, Func<Op, torch.Tensor[], torch.Tensor>> Functions = [];
 
     /// <summary>Operations that torch does not have, and why.</summary>
@@ -16,11 +18,14 @@ internal static partial class TorchTable
         ["Bernoulli"] = AnotherGenerator,
         ["Categorical"] = AnotherGenerator,
         ["Dropout"] = AnotherGenerator,
+        ["GruSequenceGrad"] = HiddenGradient,
+        ["LstmSequenceGrad"] = HiddenGradient,
         ["RandPermutation"] = AnotherGenerator,
         ["RandomBits"] = AnotherGenerator,
         ["RandomInteger"] = AnotherGenerator,
         ["RandomNormal"] = AnotherGenerator,
         ["RandomUniform"] = AnotherGenerator,
+        ["RnnSequenceGrad"] = HiddenGradient,
         ["Rrelu"] = AnotherGenerator,
     };
 
@@ -37,6 +42,7 @@ internal static partial class TorchTable
         AddNormalisation();
         AddAttention();
         AddLosses();
+        AddRecurrence();
     }
 
     /// <summary>Names in the catalogue of the operations in this table.</summary>
