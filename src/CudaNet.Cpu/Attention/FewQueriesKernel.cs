@@ -1,5 +1,6 @@
 using System.Numerics;
 using CudaNet.Cpu.Gemm;
+using CudaNet.Cpu.Normalisation;
 using CudaNet.Cpu.Simd;
 using CudaNet.Cpu.Threading;
 using CudaNet.Execution;
@@ -105,8 +106,7 @@ internal sealed unsafe class FewQueriesKernel<TSource, T, TExp> : IStepKernel
         if (from == to) return;
         T* seen = scores + from;
         nint length = to - from;
-        SimdLoop.Binary<T, SubOperator<T>>(seen, Normalisation.Rows.Shift(seen, length), seen, length);
-        SimdLoop.Unary<T, TExp>(seen, seen, length);
-        SimdLoop.Binary<T, MulOperator<T>>(seen, T.One / Normalisation.Rows.Divisor(seen, length), seen, length);
+        var sum = RowExponentials.Sum<T, TExp>(seen, seen, length, RowExponentials.Shift(seen, length));
+        SimdLoop.Binary<T, MulOperator<T>>(seen, T.One / sum, seen, length);
     }
 }

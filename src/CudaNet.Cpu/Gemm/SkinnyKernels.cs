@@ -32,7 +32,7 @@ internal static unsafe class SkinnyKernels
             Dot4x1Whole<V, TSource, T>(lines, 64, 128, 192, padded, 2 * V.Count, partial);
         }
 
-        for (int i = 0; i < 4; i++) sums[i] = Sum<V, T>(partial[i] + partial[i + 4]);
+        for (int i = 0; i < 4; i++) sums[i] = V.Fold<AddOperator<T>>(partial[i] + partial[i + 4]);
     }
 
     /// <summary>sums[4·v + i] = Σₖ line i [k] · vector v [k] for four lines and four vectors.</summary>
@@ -58,7 +58,7 @@ internal static unsafe class SkinnyKernels
             Dot4x4Whole<V, TSource, T>(lines, 32, 64, 96, padded, 32, V.Count, partial);
         }
 
-        for (int i = 0; i < 16; i++) sums[i] = Sum<V, T>(partial[i]);
+        for (int i = 0; i < 16; i++) sums[i] = V.Fold<AddOperator<T>>(partial[i]);
     }
 
     [MethodImpl(Hot)]
@@ -199,23 +199,5 @@ internal static unsafe class SkinnyKernels
     {
         new ReadOnlySpan<TSource>(source, (int)count).CopyTo(new Span<TSource>(destination, (int)size));
         new Span<TSource>(destination + count, (int)(size - count)).Clear();
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Sum<V, T>(V value)
-        where V : unmanaged, ISimd<V, T>
-        where T : unmanaged => typeof(T) == typeof(float)
-            ? (T)(object)SumLanes((float*)&value, V.Count)
-            : (T)(object)SumLanes((double*)&value, V.Count);
-
-    private static TNumber SumLanes<TNumber>(TNumber* lanes, int count)
-        where TNumber : unmanaged, System.Numerics.INumberBase<TNumber>
-    {
-        for (count /= 2; count > 0; count /= 2)
-        {
-            for (int i = 0; i < count; i++) lanes[i] += lanes[i + count];
-        }
-
-        return lanes[0];
     }
 }

@@ -41,7 +41,7 @@ internal sealed unsafe class CrossEntropyKernel<T, TExp>(Step step, CrossEntropy
 
     private readonly struct Body(T* x, ClassNumbers targets, T* weights, T* losses, nint classes, long? ignore, T smoothing) : IRowBody<T>
     {
-        public long ScratchSize => 2 * classes;
+        public long ScratchSize => smoothing == T.Zero ? 0 : classes;
 
         public void Row(long row, T* scratch)
         {
@@ -52,18 +52,17 @@ internal sealed unsafe class CrossEntropyKernel<T, TExp>(Step step, CrossEntropy
                 return;
             }
             ClassNumbers.Check(target, row, classes);
-            T* source = x + row * classes, shifted = scratch, exponentials = scratch + classes;
-            SimdLoop.Binary<T, SubOperator<T>>(source, Rows.Shift(source, classes), shifted, classes);
-            SimdLoop.Unary<T, TExp>(shifted, exponentials, classes);
-            var log = T.Log(Rows.Divisor(exponentials, classes));
-            var loss = log - shifted[target];
+            T* source = x + row * classes;
+            var shift = RowExponentials.Shift(source, classes);
+            var log = T.Log(RowExponentials.Sum<T, TExp>(source, null, classes, shift));
+            var loss = log - (source[target] - shift);
             if (weights != null) loss *= weights[target];
             if (smoothing != T.Zero)
             {
-                // Σ w·(log − shifted): one sum more, over all classes.
-                SimdLoop.Binary<T, SubOperator<T>>(log, shifted, shifted, classes);
-                var all = weights == null ? SimdLoop.Reduce<T, AddOperator<T>>(shifted, classes) : SimdLoop.Dot(shifted, weights, classes);
-                loss = loss * (T.One - smoothing) + all * smoothing / T.CreateChecked(classes);
+                // Σ w·((x − shift) − log): one sum more, over all classes.
+                SimdLoop.Ternary<T, SubSubOperator<T>>(source, shift, log, scratch, classes);
+                var all = weights == null ? SimdLoop.Reduce<T, AddOperator<T>>(scratch, classes) : SimdLoop.Dot(scratch, weights, classes);
+                loss = loss * (T.One - smoothing) - all * smoothing / T.CreateChecked(classes);
             }
             losses[row] = loss;
         }
@@ -107,9 +106,8 @@ internal sealed unsafe class CrossEntropyGradKernel<T, TExp>(Step step, CrossEnt
             var g = upstream[row * upstreamStride];
             var weight = weights == null ? T.One : weights[target];
             var spread = smoothing / T.CreateChecked(classes);
-            SimdLoop.Binary<T, SubOperator<T>>(source, Rows.Shift(source, classes), result, classes);
-            SimdLoop.Unary<T, TExp>(result, result, classes);
-            var factor = g * ((T.One - smoothing) * weight + spread * sum) / Rows.Divisor(result, classes);
+            var divisor = RowExponentials.Sum<T, TExp>(source, result, classes, RowExponentials.Shift(source, classes));
+            var factor = g * ((T.One - smoothing) * weight + spread * sum) / divisor;
             SimdLoop.Binary<T, MulOperator<T>>(result, factor, result, classes);
             if (smoothing != T.Zero)
             {

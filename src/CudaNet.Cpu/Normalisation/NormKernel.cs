@@ -4,7 +4,7 @@ using CudaNet.Execution;
 
 namespace CudaNet.Cpu.Normalisation;
 
-/// <summary>Layer normalisation, or normalisation by the root mean square, over the last axes: two passes over a row in cache.</summary>
+/// <summary>Layer normalisation, or normalisation by the root mean square, over the last axes: three passes over a row in cache.</summary>
 internal sealed unsafe class NormKernel<T>(Step step, int axes, double epsilon, bool centre) : IStepKernel
     where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T>
 {
@@ -26,17 +26,11 @@ internal sealed unsafe class NormKernel<T>(Step step, int axes, double epsilon, 
 
         public void Row(long row, T* scratch)
         {
-            T* source = x + row * columns, target = y + row * columns;
+            T* source = x + row * columns;
             var count = T.CreateChecked(columns);
-            if (centre)
-            {
-                SimdLoop.Binary<T, SubOperator<T>>(source, SimdLoop.Reduce<T, AddOperator<T>>(source, columns) / count, target, columns);
-                source = target;
-            }
-            var square = SimdLoop.MapReduce<T, SquareOperator<T>, AddOperator<T>>(source, columns) / count;
-            SimdLoop.Binary<T, MulOperator<T>>(source, T.One / T.Sqrt(square + epsilon), target, columns);
-            if (gamma != null) SimdLoop.Binary<T, MulOperator<T>>(target, gamma, target, columns);
-            if (beta != null) SimdLoop.Binary<T, AddOperator<T>>(target, beta, target, columns);
+            var mean = centre ? SimdLoop.Reduce<T, AddOperator<T>>(source, columns) / count : T.Zero;
+            var variance = RowMoments.Squares(source, columns, mean) / count;
+            RowMoments.Normalize(source, y + row * columns, columns, mean, T.One / T.Sqrt(variance + epsilon), gamma, beta);
         }
     }
 }

@@ -20,42 +20,23 @@ internal sealed unsafe class SoftmaxKernel<T, TExp>(Step step, bool logarithm) :
 
     private readonly struct Body(T* x, T* y, nint columns, bool logarithm) : IRowBody<T>
     {
-        public long ScratchSize => logarithm ? columns : 0;
+        public long ScratchSize => 0;
 
         public void Row(long row, T* scratch)
         {
             T* source = x + row * columns, target = y + row * columns;
-            SimdLoop.Binary<T, SubOperator<T>>(source, Rows.Shift(source, columns), target, columns);
+            var shift = RowExponentials.Shift(source, columns);
             if (logarithm)
             {
-                SimdLoop.Unary<T, TExp>(target, scratch, columns);
-                SimdLoop.Binary<T, SubOperator<T>>(target, T.Log(Rows.Divisor(scratch, columns)), target, columns);
+                // The difference is exact near the maximum, where the logarithm is small: that is subtracted last.
+                var log = T.Log(RowExponentials.Sum<T, TExp>(source, null, columns, shift));
+                SimdLoop.Ternary<T, SubSubOperator<T>>(source, shift, log, target, columns);
             }
             else
             {
-                SimdLoop.Unary<T, TExp>(target, target, columns);
-                SimdLoop.Binary<T, MulOperator<T>>(target, T.One / Rows.Divisor(target, columns), target, columns);
+                var sum = RowExponentials.Sum<T, TExp>(source, target, columns, shift);
+                SimdLoop.Binary<T, MulOperator<T>>(target, T.One / sum, target, columns);
             }
         }
-    }
-}
-
-/// <summary>What the kernels over rows share.</summary>
-internal static unsafe class Rows
-{
-    /// <summary>The maximum, or 0 for a row of −∞: what is subtracted before exp.</summary>
-    public static T Shift<T>(T* x, nint n)
-        where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T>
-    {
-        var max = SimdLoop.Reduce<T, MaxOperator<T>>(x, n);
-        return T.IsNegativeInfinity(max) ? T.Zero : max;
-    }
-
-    /// <summary>The sum of exponentials, or 1 where all of them are 0.</summary>
-    public static T Divisor<T>(T* exponentials, nint n)
-        where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T>
-    {
-        var sum = SimdLoop.Reduce<T, AddOperator<T>>(exponentials, n);
-        return sum == T.Zero ? T.One : sum;
     }
 }

@@ -24,6 +24,16 @@ internal unsafe interface ISimd<TSelf, T>
     /// <summary>Unaligned store of <see cref="Count"/> values.</summary>
     static abstract void Store(TSelf value, T* destination);
 
+    /// <summary>Loads the first count values, at most <see cref="Count"/>; the other lanes are those of another vector. Reads nothing past them.</summary>
+    static abstract TSelf LoadPartial(T* source, nint count, TSelf other);
+
+    /// <summary>Stores the first count lanes, at most <see cref="Count"/>.</summary>
+    static abstract void StorePartial(TSelf value, T* destination, nint count);
+
+    /// <summary>Combines all lanes as a balanced tree: halves, then their halves.</summary>
+    static abstract T Fold<TReduce>(TSelf value)
+        where TReduce : struct, IReduceOperator<T>;
+
     /// <summary>All lanes equal to a value.</summary>
     static abstract TSelf Create(T value);
 

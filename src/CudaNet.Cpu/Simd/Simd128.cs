@@ -24,6 +24,28 @@ internal readonly unsafe struct Simd128<T>(Vector128<T> value) : ISimd<Simd128<T
     public static void Store(Simd128<T> value, T* destination) => Vector128.Store(value.Value, destination);
 
     [MethodImpl(Inline)]
+    public static Simd128<T> LoadPartial(T* source, nint count, Simd128<T> other) => SimdBytes.Load(source, count, other);
+
+    [MethodImpl(Inline)]
+    public static void StorePartial(Simd128<T> value, T* destination, nint count) => SimdBytes.Store(value, destination, count);
+
+    [MethodImpl(Inline)]
+    public static T Fold<TReduce>(Simd128<T> value)
+        where TReduce : struct, IReduceOperator<T>
+    {
+        if (sizeof(T) == 1)
+        {
+            value = TReduce.Invoke(value, new(Vector128.ShiftRightLogical(value.Value.As<T, ushort>(), 8).As<ushort, T>()));
+            value = TReduce.Invoke(value, new(Vector128.ShiftRightLogical(value.Value.As<T, uint>(), 16).As<uint, T>()));
+        }
+        if (sizeof(T) <= 4) value = TReduce.Invoke(value, new(Vector128.Shuffle(value.Value.As<T, int>(), Vector128.Create(2, 3, 2, 3)).As<int, T>()));
+        value = TReduce.Invoke(value, sizeof(T) <= 4
+            ? new(Vector128.Shuffle(value.Value.As<T, int>(), Vector128.Create(1, 1, 1, 1)).As<int, T>())
+            : new(Vector128.Shuffle(value.Value.As<T, long>(), Vector128.Create(1L, 1L)).As<long, T>()));
+        return value.Value.ToScalar();
+    }
+
+    [MethodImpl(Inline)]
     public static Simd128<T> Create(T value) => new(Vector128.Create(value));
 
     [MethodImpl(Inline)]

@@ -24,6 +24,41 @@ internal readonly unsafe struct Simd256<T>(Vector256<T> value) : ISimd<Simd256<T
     public static void Store(Simd256<T> value, T* destination) => Vector256.Store(value.Value, destination);
 
     [MethodImpl(Inline)]
+    public static Simd256<T> LoadPartial(T* source, nint count, Simd256<T> other)
+    {
+        if (sizeof(T) == 4 && Avx2.IsSupported)
+        {
+            var first = First32(count);
+            return new(Vector256.ConditionalSelect(first, Avx2.MaskLoad((int*)source, first), other.Value.As<T, int>()).As<int, T>());
+        }
+        if (sizeof(T) == 8 && Avx2.IsSupported)
+        {
+            var first = First64(count);
+            return new(Vector256.ConditionalSelect(first, Avx2.MaskLoad((long*)source, first), other.Value.As<T, long>()).As<long, T>());
+        }
+        return SimdBytes.Load(source, count, other);
+    }
+
+    [MethodImpl(Inline)]
+    public static void StorePartial(Simd256<T> value, T* destination, nint count)
+    {
+        if (sizeof(T) == 4 && Avx2.IsSupported) Avx2.MaskStore((int*)destination, First32(count), value.Value.As<T, int>());
+        else if (sizeof(T) == 8 && Avx2.IsSupported) Avx2.MaskStore((long*)destination, First64(count), value.Value.As<T, long>());
+        else SimdBytes.Store(value, destination, count);
+    }
+
+    [MethodImpl(Inline)]
+    private static Vector256<int> First32(nint count) => Vector256.LessThan(Vector256<int>.Indices, Vector256.Create((int)count));
+
+    [MethodImpl(Inline)]
+    private static Vector256<long> First64(nint count) => Vector256.LessThan(Vector256<long>.Indices, Vector256.Create((long)count));
+
+    [MethodImpl(Inline)]
+    public static T Fold<TReduce>(Simd256<T> value)
+        where TReduce : struct, IReduceOperator<T> =>
+        Simd128<T>.Fold<TReduce>(TReduce.Invoke(new Simd128<T>(value.Value.GetLower()), new Simd128<T>(value.Value.GetUpper())));
+
+    [MethodImpl(Inline)]
     public static Simd256<T> Create(T value) => new(Vector256.Create(value));
 
     [MethodImpl(Inline)]

@@ -24,6 +24,37 @@ internal readonly unsafe struct Simd512<T>(Vector512<T> value) : ISimd<Simd512<T
     public static void Store(Simd512<T> value, T* destination) => Vector512.Store(value.Value, destination);
 
     [MethodImpl(Inline)]
+    public static Simd512<T> LoadPartial(T* source, nint count, Simd512<T> other)
+    {
+        // Adds 0, which the JIT does not know: it takes the address of a local variable here for 0 (.NET 10.0.12).
+        source += count >> 62;
+        if (sizeof(T) == 4 && Avx512F.IsSupported)
+            return new(Avx512F.MaskLoad((int*)source, First32(count), other.Value.As<T, int>()).As<int, T>());
+        if (sizeof(T) == 8 && Avx512F.IsSupported)
+            return new(Avx512F.MaskLoad((long*)source, First64(count), other.Value.As<T, long>()).As<long, T>());
+        return SimdBytes.Load(source, count, other);
+    }
+
+    [MethodImpl(Inline)]
+    public static void StorePartial(Simd512<T> value, T* destination, nint count)
+    {
+        if (sizeof(T) == 4 && Avx512F.IsSupported) Avx512F.MaskStore((int*)destination, First32(count), value.Value.As<T, int>());
+        else if (sizeof(T) == 8 && Avx512F.IsSupported) Avx512F.MaskStore((long*)destination, First64(count), value.Value.As<T, long>());
+        else SimdBytes.Store(value, destination, count);
+    }
+
+    [MethodImpl(Inline)]
+    private static Vector512<int> First32(nint count) => Vector512.LessThan(Vector512<int>.Indices, Vector512.Create((int)count));
+
+    [MethodImpl(Inline)]
+    private static Vector512<long> First64(nint count) => Vector512.LessThan(Vector512<long>.Indices, Vector512.Create((long)count));
+
+    [MethodImpl(Inline)]
+    public static T Fold<TReduce>(Simd512<T> value)
+        where TReduce : struct, IReduceOperator<T> =>
+        Simd256<T>.Fold<TReduce>(TReduce.Invoke(new Simd256<T>(value.Value.GetLower()), new Simd256<T>(value.Value.GetUpper())));
+
+    [MethodImpl(Inline)]
     public static Simd512<T> Create(T value) => new(Vector512.Create(value));
 
     [MethodImpl(Inline)]

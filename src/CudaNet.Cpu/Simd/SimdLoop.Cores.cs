@@ -19,7 +19,7 @@ internal static unsafe partial class SimdLoop
         if (rest == 0) return;
         V value = DenseSource<T>.LoadPartial<V>(x + whole, rest);
         UnaryWhole<V, T, TOp>((T*)&value, (T*)&value, V.Count);
-        StorePartial(value, y + whole, rest);
+        V.StorePartial(value, y + whole, rest);
     }
 
     internal static void BinaryCore<V, T, TOp, TX, TY>(T* x, T* y, T* z, nint n)
@@ -34,7 +34,7 @@ internal static unsafe partial class SimdLoop
         if (rest == 0) return;
         V left = TX.LoadPartial<V>(x, whole, rest), right = TY.LoadPartial<V>(y, whole, rest);
         BinaryWhole<V, T, TOp, TX, TY>((T*)&left, (T*)&right, (T*)&left, V.Count);
-        StorePartial(left, z + whole, rest);
+        V.StorePartial(left, z + whole, rest);
     }
 
     internal static void TernaryCore<V, T, TOp, TX, TY, TZ>(T* x, T* y, T* z, T* w, nint n)
@@ -50,7 +50,7 @@ internal static unsafe partial class SimdLoop
         if (rest == 0) return;
         V first = TX.LoadPartial<V>(x, whole, rest), second = TY.LoadPartial<V>(y, whole, rest), third = TZ.LoadPartial<V>(z, whole, rest);
         TernaryWhole<V, T, TOp, TX, TY, TZ>((T*)&first, (T*)&second, (T*)&third, (T*)&first, V.Count);
-        StorePartial(first, w + whole, rest);
+        V.StorePartial(first, w + whole, rest);
     }
 
     internal static void CompareCore<V, T, TOp, TX, TY>(T* x, T* y, byte* mask, nint n)
@@ -82,7 +82,7 @@ internal static unsafe partial class SimdLoop
         Unsafe.CopyBlockUnaligned(partial, mask + whole, (uint)rest);
         V left = TX.LoadPartial<V>(x, whole, rest), right = TY.LoadPartial<V>(y, whole, rest);
         WhereWhole<V, T, TX, TY>(partial, (T*)&left, (T*)&right, (T*)&left, V.Count);
-        StorePartial(left, z + whole, rest);
+        V.StorePartial(left, z + whole, rest);
     }
 
     [MethodImpl(Hot)]
@@ -137,9 +137,4 @@ internal static unsafe partial class SimdLoop
     {
         for (nint i = 0; i < n; i += V.Count) V.Store(V.Select(V.LoadMask(mask + i), TX.Load<V>(x, i), TY.Load<V>(y, i)), z + i);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StorePartial<V, T>(V value, T* destination, nint count)
-        where V : unmanaged, ISimd<V, T>
-        where T : unmanaged => Unsafe.CopyBlockUnaligned(destination, &value, (uint)(count * sizeof(T)));
 }

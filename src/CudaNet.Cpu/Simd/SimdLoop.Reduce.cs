@@ -76,12 +76,11 @@ internal static unsafe partial class SimdLoop
         if (rest > 0)
         {
             // Lanes past the end must hold the identity after the map.
-            V mapped = TMap.Invoke(DenseSource<T>.LoadPartial<V>(x + whole, rest)), padded = V.Create(TReduce.Identity);
-            Unsafe.CopyBlockUnaligned(&padded, &mapped, (uint)(rest * sizeof(T)));
-            sum = TReduce.Invoke(sum, padded);
+            V mapped = TMap.Invoke(DenseSource<T>.LoadPartial<V>(x + whole, rest));
+            sum = TReduce.Invoke(sum, V.LoadPartial((T*)&mapped, rest, V.Create(TReduce.Identity)));
         }
 
-        return Horizontal<V, T, TReduce>(sum);
+        return V.Fold<TReduce>(sum);
     }
 
     // No call in here: it would make the JIT keep the accumulators in memory.
@@ -131,13 +130,10 @@ internal static unsafe partial class SimdLoop
         V sum = DotWhole<V, T>(x, y, whole);
         if (rest > 0)
         {
-            V left = V.Zero, right = V.Zero;
-            Unsafe.CopyBlockUnaligned(&left, x + whole, (uint)(rest * sizeof(T)));
-            Unsafe.CopyBlockUnaligned(&right, y + whole, (uint)(rest * sizeof(T)));
-            sum = V.Fma(left, right, sum);
+            sum = V.Fma(V.LoadPartial(x + whole, rest, V.Zero), V.LoadPartial(y + whole, rest, V.Zero), sum);
         }
 
-        return Horizontal<V, T, AddOperator<T>>(sum);
+        return V.Fold<AddOperator<T>>(sum);
     }
 
     [MethodImpl(Hot)]
@@ -185,7 +181,7 @@ internal static unsafe partial class SimdLoop
                     sum = TReduce.Invoke(sum, width == V.Count ? V.Load(p) : DenseSource<T>.LoadPartial<V>(p, width));
                 }
 
-                StorePartial(TReduce.Invoke(DenseSource<T>.LoadPartial<V>(y + j, width), sum), y + j, width);
+                V.StorePartial(TReduce.Invoke(DenseSource<T>.LoadPartial<V>(y + j, width), sum), y + j, width);
             }
         }
     }
@@ -210,25 +206,6 @@ internal static unsafe partial class SimdLoop
         V.Store(TReduce.Invoke(V.Load(y + V.Count), a1), y + V.Count);
         V.Store(TReduce.Invoke(V.Load(y + (2 * V.Count)), a2), y + (2 * V.Count));
         V.Store(TReduce.Invoke(V.Load(y + (3 * V.Count)), a3), y + (3 * V.Count));
-    }
-
-    /// <summary>Combines the lanes of a vector as a balanced tree.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    internal static T Horizontal<V, T, TReduce>(V value)
-        where V : unmanaged, ISimd<V, T>
-        where T : unmanaged
-        where TReduce : struct, IReduceOperator<T>
-    {
-        T* lanes = (T*)&value;
-        for (int width = V.Count / 2; width > 0; width /= 2)
-        {
-            // The upper half is moved down; whatever lies above takes part but is not looked at.
-            V upper = value;
-            Unsafe.CopyBlockUnaligned(&upper, lanes + width, (uint)(width * sizeof(T)));
-            value = TReduce.Invoke(value, upper);
-        }
-
-        return lanes[0];
     }
 
     private static T Pair<V, T, TReduce>(T a, T b)

@@ -30,12 +30,7 @@ internal readonly unsafe struct DenseSource<T> : ISource<T>
     /// <summary>As above, from the start of p.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V LoadPartial<V>(T* p, nint count)
-        where V : unmanaged, ISimd<V, T>
-    {
-        V value = V.Create(p[0]);
-        Unsafe.CopyBlockUnaligned(&value, p, (uint)(count * sizeof(T)));
-        return value;
-    }
+        where V : unmanaged, ISimd<V, T> => V.LoadPartial(p, count, V.Create(p[0]));
 }
 
 /// <summary>One value for every index.</summary>

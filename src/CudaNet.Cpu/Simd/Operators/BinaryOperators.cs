@@ -5,12 +5,12 @@ namespace CudaNet.Cpu.Simd;
 
 /// <summary>z = x + y.</summary>
 internal readonly struct AddOperator<T> : IReduceOperator<T>
-    where T : unmanaged, INumberBase<T>
+    where T : unmanaged
 {
     public static T Identity
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => T.Zero;
+        get => default; // 0 in every type
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

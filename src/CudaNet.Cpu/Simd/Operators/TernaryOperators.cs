@@ -28,3 +28,12 @@ internal readonly struct LerpOperator<T> : ITernaryOperator<T>
     public static V Invoke<V>(V x, V y, V z)
         where V : unmanaged, ISimd<V, T> => V.Fma(z, y - x, x);
 }
+
+/// <summary>w = (x − y) − z.</summary>
+internal readonly struct SubSubOperator<T> : ITernaryOperator<T>
+    where T : unmanaged
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Invoke<V>(V x, V y, V z)
+        where V : unmanaged, ISimd<V, T> => (x - y) - z;
+}
