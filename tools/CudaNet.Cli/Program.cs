@@ -30,7 +30,7 @@ internal static class Program
     {
         var root = new RootCommand("A deep learning engine for .NET: train, look into and verify it.")
         {
-            InfoCommand.Create(), TrainCommand.Create(), SystemsCommand.Create(), VerifyCommand.Create(), KernelsCommand.Create(),
+            InfoCommand.Create(), TrainCommand.Create(), GenerateCommand.Create(), ChatCommand.Create(), SystemsCommand.Create(), VerifyCommand.Create(), KernelsCommand.Create(),
             ExplainCommand.Create(), InspectCommand.Create(), CompletionCommand.Create(),
         };
         root.Options.Add(CommandRunner.Json);

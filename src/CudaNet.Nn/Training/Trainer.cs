@@ -45,6 +45,10 @@ public sealed class Trainer
     /// <summary>Scales the loss; needed where <see cref="MixedPrecision"/> is Float16. Null for none.</summary>
     public GradScaler? Scaler { get; init; }
 
+    /// <summary>Parts that a batch is computed in, one after another, with their gradients added up: a large batch in little memory. The
+    /// mean over the batch is that of the parts' means.</summary>
+    public int Microbatches { get; init; } = 1;
+
     /// <summary>When to end before the last epoch; null for never.</summary>
     public EarlyStopping? EarlyStopping { get; init; }
 
@@ -199,14 +203,26 @@ public sealed class Trainer
 
     private IReadOnlyList<Tensor> TrainStep(IReadOnlyList<Tensor> batch)
     {
-        var (output, loss) = Forward(batch);
         Optimizer.ZeroGrad();
-        (Scaler?.ScaleLoss(loss) ?? loss).Backward();
+        var count = batch[0].Shape[0];
+        if (Microbatches < 1 || count % Microbatches != 0)
+            throw new TrainingException($"Trainer: a batch of {count} samples cannot be computed in {Microbatches} equal parts. Choose a batch size that is a multiple, and dropLast for the loader.");
+        Tensor? loss = null;
+        var outputs = new List<Tensor>();
+        for (var k = 0; k < Microbatches; k++)
+        {
+            var size = count / Microbatches;
+            var (output, part) = Forward(Microbatches == 1 ? batch : [.. batch.Select(x => x.Narrow(0, k * size, size))]);
+            if (Microbatches > 1) part /= Microbatches;
+            (Scaler?.ScaleLoss(part) ?? part).Backward();
+            loss = loss is null ? part : loss + part;
+            outputs.Add(output);
+        }
         var finite = Scaler?.Unscale(Optimizer);
         if (ClipNorm is { } norm) GradientClipping.ClipByNorm(Optimizer.Groups.SelectMany(group => group.Parameters), norm);
         if (finite is null) Optimizer.Step();
         else Scaler!.Step(Optimizer, finite);
-        return IsClasses(batch[1]) && output.Rank == 2 ? [loss, output.ArgMax(-1).Eq(batch[1]).Sum()] : [loss];
+        return IsClasses(batch[1]) && outputs[0].Rank == 2 ? [loss!, Tensor.Concat([.. outputs.Select(output => output.ArgMax(-1))]).Eq(batch[1]).Sum()] : [loss!];
     }
 
     private IReadOnlyList<Tensor> EvalStep(IReadOnlyList<Tensor> batch)

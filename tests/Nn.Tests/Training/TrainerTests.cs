@@ -50,6 +50,21 @@ internal sealed class TrainerTests
     }
 
     [Test]
+    public void A_batch_in_parts_trains_as_a_whole_one()
+    {
+        static IReadOnlyList<EpochResult> Of(int parts)
+        {
+            var random = new RandomStream(4);
+            Tensor x = random.Normal([40, 6]).Realize(), y = random.Integers([40], 0, 3).Realize();
+            var net = new Sequential(new Linear(6, 16, random: random), new ReLU(), new Linear(16, 3, random: random));
+            return new Trainer(net, new AdamW(net.Parameters(), 0.01)) { Microbatches = parts }.Fit(new DataLoader(new TensorDataset(x, y), 8), epochs: 3).Epochs;
+        }
+        Assert.That(Of(4).Select(e => e.TrainLoss), Is.EqualTo(Of(1).Select(e => e.TrainLoss)).Within(1e-6));
+        Assert.That(Of(4).Select(e => e.TrainAccuracy), Is.EqualTo(Of(1).Select(e => e.TrainAccuracy)));
+        Assert.That(Assert.Throws<TrainingException>(() => Of(3))!.Message, Does.Contain("8 samples cannot be computed in 3"));
+    }
+
+    [Test]
     public void Compiled_and_plain_steps_give_the_same_losses()
     {
         Run compiled = new(1), plain = new(1, compile: false);

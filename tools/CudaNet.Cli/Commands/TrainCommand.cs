@@ -33,6 +33,7 @@ internal static class TrainCommand
             ("cudanet train mnist --data fashion", "Fashion-MNIST from Debian's package dataset-fashion-mnist"),
             ("cudanet train mnist --data ~/mnist", "all 60,000 digits from a folder of IDX files"),
             ("cudanet train mnist --resume", "go on after Ctrl-C")),
+        TrainGptCommand.Create(),
     };
 
     private static void Run(ParseResult parsed, Report report, CancellationToken cancellation)
@@ -85,7 +86,7 @@ internal static class TrainCommand
         return parsed.GetValue(Epochs) is { } epochs ? stored with { Epochs = epochs } : stored;
     }
 
-    private static void Agree<T>(string option, T? given, T? stored)
+    internal static void Agree<T>(string option, T? given, T? stored)
     {
         if (given is not null && !given.Equals(stored))
             throw new ArgumentException($"{option} {given} contradicts the run that is resumed, which has {(stored is null ? "none" : stored)}. Leave the option out, or train without --resume.");

@@ -6,7 +6,10 @@ namespace CudaNet.Cli.Output;
 
 /// <summary>Shows a training as it goes: a live bar on a terminal, now and then a line elsewhere; a line of the table
 /// after each epoch in both.</summary>
-internal sealed class TrainingView
+/// <param name="unit">What samples are: images, windows.</param>
+/// <param name="header">First line of the table.</param>
+/// <param name="row">A line of it; that of a classifier if null.</param>
+internal sealed class TrainingView(string unit = "images", string header = "epoch   train loss   accuracy   test loss   accuracy   images/s     time", Func<EpochResult, string>? row = null)
 {
     private static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(5);
 
@@ -17,7 +20,7 @@ internal sealed class TrainingView
     /// <summary>Runs a training that reports to this view.</summary>
     public T Watch<T>(Func<T> train)
     {
-        Console.WriteLine("epoch   train loss   accuracy   test loss   accuracy   images/s     time");
+        Console.WriteLine(header);
         if (!Screen.IsLive) return train();
         T result = default!;
         AnsiConsole.Progress().AutoClear(true).HideCompleted(true)
@@ -52,12 +55,12 @@ internal sealed class TrainingView
     public void OnEpoch(EpochResult epoch)
     {
         _sinceLine.Restart();
-        var line = string.Create(CultureInfo.InvariantCulture,
+        var line = row?.Invoke(epoch) ?? string.Create(CultureInfo.InvariantCulture,
             $"{epoch.Epoch,5}   {epoch.TrainLoss,10:F4}   {Screen.Percent(epoch.TrainAccuracy),8}   {epoch.TestLoss,9:F4}   {Screen.Percent(epoch.TestAccuracy),8}   {epoch.SamplesPerSecond,8:N0}   {Screen.Duration(TimeSpan.FromSeconds(epoch.Seconds)),6}");
         if (_bar is null) Console.WriteLine(line);
         else AnsiConsole.WriteLine(line);
     }
 
-    private static string Describe(TrainingProgress p) => string.Create(CultureInfo.InvariantCulture,
-        $"epoch {p.Epoch}/{p.Epochs}  batch {p.Batch}/{p.Batches}  loss {p.Loss:F4}  {(p.SamplesPerSecond > 0 ? string.Create(CultureInfo.InvariantCulture, $"{p.SamplesPerSecond:N0} images/s  ETA {Screen.Duration(p.Remaining)}") : "…")}");
+    private string Describe(TrainingProgress p) => string.Create(CultureInfo.InvariantCulture,
+        $"{(unit == "images" ? "epoch" : "round")} {p.Epoch}/{p.Epochs}  batch {p.Batch}/{p.Batches}  loss {p.Loss:F4}  {(p.SamplesPerSecond > 0 ? string.Create(CultureInfo.InvariantCulture, $"{p.SamplesPerSecond:N0} {unit}/s  ETA {Screen.Duration(p.Remaining)}") : "…")}");
 }
