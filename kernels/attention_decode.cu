@@ -6,7 +6,8 @@
 //           in order, so that results do not depend on timing.
 // Layouts   q, o by strides of sequence, head and query; k, v by strides of page, key head and row in the page. Key i of
 //           sequence b is row i % pageSize of page table[b, i / pageSize]; without a table it is row i of "page" b. lengths [B] count the
-//           keys of a sequence with those of its new queries, of which query s of S sees all up to its own position.
+//           keys of a sequence with those of its new queries, of which query s of S sees all up to its own position; more
+//           than pages · pageSize are as many.
 //           parts [B, S, H, splits, D] of f32 and partLse [B, S, H, splits] are used where splits > 1.
 // Types     T f16, bf16 (tensor cores, weights rounded to T) or f32 (three tf32 products).
 // Masks     left ≥ 0: so many keys before its own position. Where no key is seen results are 0, lse −∞.
@@ -76,7 +77,7 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS) attention_decode(Decode
     __shared__ float warpMost[WARPS][16], warpTotal[WARPS][16];
     int lane = threadIdx.x & 31, warp = threadIdx.x >> 5, rows = g.group * g.queries, rowBlocks = (rows + 15) / 16, keyHeads = g.heads / g.group;
     int split = blockIdx.x % g.splits, rest = blockIdx.x / g.splits, row0 = rest % rowBlocks * 16, keyHead = rest / rowBlocks % keyHeads, batch = rest / rowBlocks / keyHeads;
-    int length = g.lengths[batch], left = g.left < 0 ? 1 << 30 : g.left, count = min(16, rows - row0);
+    int length = min(g.lengths[batch], g.pages * g.pageSize), left = g.left < 0 ? 1 << 30 : g.left, count = min(16, rows - row0);
     // Position of new query s is newest + s.
     int newest = length - g.queries, firstQuery = row0 / g.group, lastQuery = (row0 + count - 1) / g.group;
     int first = max(0, newest + firstQuery - left) / 16 * 16, end = min(length, newest + lastQuery + 1);

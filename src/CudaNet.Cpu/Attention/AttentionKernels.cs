@@ -30,6 +30,15 @@ internal static class AttentionKernels
                 _ => Backward<float, float, ExpOperator>(step),
             },
             KernelTable.AnyLayout, static (_, types) => Takes(types));
+        table.Add<CachedAttention>(
+            static step => step.Inputs[0].DType switch
+            {
+                DType.Float64 => new CachedAttentionKernel<double, double, ExpOperator>(step),
+                DType.Float16 => new CachedAttentionKernel<Half, float, ExpOperator>(step),
+                DType.BFloat16 => new CachedAttentionKernel<ushort, float, ExpOperator>(step),
+                _ => new CachedAttentionKernel<float, float, ExpOperator>(step),
+            },
+            KernelTable.AnyLayout, static (_, types) => Takes(types[..3]) && CachedAttentionKernel<float, float, ExpOperator>.Takes(types));
     }
 
     private static bool Takes(TensorType[] types) =>

@@ -1,6 +1,5 @@
 using System.Numerics;
 using CudaNet.Cpu.Gemm;
-using CudaNet.Cpu.Normalisation;
 using CudaNet.Cpu.Simd;
 using CudaNet.Cpu.Threading;
 using CudaNet.Execution;
@@ -88,25 +87,15 @@ internal sealed unsafe class FewQueriesKernel<TSource, T, TExp> : IStepKernel
         for (var row = 0; row < rows; row++)
         {
             var bias = _bias is { } strides ? (TSource*)operands[3] + strides.Start(batch, head) + row * biasStride + first * strides.Column : null;
-            Softmax(scores + (nint)row * keys, keys, bias, first, _shape.Queries == 1 ? 0 : row);
+            var own = scores + (nint)row * keys;
+            for (var key = 0; bias != null && key < keys; key++) own[key] += HalfFormats.Load<T, TSource>(bias + key * _bias!.Value.Column);
+            var query = _shape.Queries == 1 ? 0 : row;
+            var (from, to) = _window.Range(query, query + 1);
+            ScoreRow.Softmax<T, TExp>(own, keys, from - first, to - first);
         }
         MatrixProduct.RunMixed(
             new GemmShape(rows, depth, keys) { ARow = keys, AColumn = 1, BRow = _value.Row, BColumn = _value.Column, CRow = depth },
             scores, (TSource*)operands[2] + _value.Start(batch, keyHead) + first * _value.Row, result, T.One, T.Zero, default(NoEpilogue<T>));
         if (typeof(TSource) != typeof(T)) HalfConversion.Narrow(_type, (float*)result, (nint)target, (long)rows * depth);
-    }
-
-    private void Softmax(T* scores, int count, TSource* bias, int firstKey, int query)
-    {
-        var (from, to) = _window.Range(query, query + 1);
-        (from, to) = (from - firstKey, to - firstKey);
-        for (var key = 0; bias != null && key < count; key++) scores[key] += HalfFormats.Load<T, TSource>(bias + key * _bias!.Value.Column);
-        SimdLoop.Fill(scores, T.Zero, from);
-        SimdLoop.Fill(scores + to, T.Zero, count - to);
-        if (from == to) return;
-        T* seen = scores + from;
-        nint length = to - from;
-        var sum = RowExponentials.Sum<T, TExp>(seen, seen, length, RowExponentials.Shift(seen, length));
-        SimdLoop.Binary<T, MulOperator<T>>(seen, T.One / sum, seen, length);
     }
 }

@@ -8,11 +8,56 @@ namespace CudaNet.Cuda.Execution;
 /// embeddings; others are decomposed.</summary>
 internal static class AttentionSteps
 {
+    // Positions and their differences are numbers of 32 bits.
+    private const long Longest = 1 << 28;
+
     public static void Register(CudaKernelTable table)
     {
         table.Add<ScaledDotProductAttention>(Forward, static (_, k, layout) => k < 3 ? IsAligned(layout) : IsBias(layout), static (op, types) => Claims(types, op.Left, op.Right));
         table.Add<AttentionGrad>(Backward, static (_, k, layout) => k < 4 ? IsAligned(layout) : IsBias(layout), static (op, types) => Claims(types, op.Left, op.Right));
+        table.Add<CachedAttention>(Decode, static (_, k, layout) => k < 3 ? IsAligned(layout) : layout.IsContiguous, static (op, types) => ClaimsCache(types, op.Left));
         table.Add<RotaryEmbedding>(Rotate, static (_, k, layout) => k == 0 ? layout.Strides[3] == 1 : layout.IsContiguous, static (_, types) => ClaimsRotation(types));
+    }
+
+    private static bool ClaimsCache(TensorType[] types, long? left)
+    {
+        var (q, k, v, pages) = (types[0].Shape, types[1].Shape, types[2].Shape, types[3].Shape[1]);
+        return FitsHead(types[0], v[3]) && q[0] * q[1] * q[2] is > 0 and <= int.MaxValue && pages > 0 && pages * k[2] is > 0 and < Longest && (left ?? 0) < Longest;
+    }
+
+    private static void Decode(StepBuilder step)
+    {
+        var op = step.Op<CachedAttention>();
+        var (q, k, type) = (step.InputOf(0).Shape, step.InputOf(1).Shape, KernelTypes.Name(step.InputOf(0).DType));
+        int batch = (int)q[0], heads = (int)q[1], queries = (int)q[2], depth = (int)q[3], keyHeads = (int)k[1], pageSize = (int)k[2], pages = (int)step.InputOf(3).Shape[1];
+        var size = AttentionDecodeKernels.HeadSize(depth);
+        var spec = AttentionDecodeKernels.Spec(type, size);
+        var blocks = AttentionDecodeKernels.Decode(spec, type, size, queries, heads, keyHeads, batch, 1).Grid.X;
+        var splits = AttentionDecodeKernels.Splits(pages * pageSize, blocks, step.Backend.Driver.Properties.MultiprocessorCount);
+        var rows = q[0] * q[1] * q[2] * splits * sizeof(float);
+        var structure = StepArgument.Structure(new AttentionDecodeArguments
+        {
+            StrideQ = StridesOf(step.InputOf(0).Layout),
+            StrideK = StridesOf(step.InputOf(1).Layout),
+            StrideV = StridesOf(step.InputOf(2).Layout),
+            StrideO = AttentionStrides.HeadsFirst(heads, queries, depth),
+            Batch = batch,
+            Heads = heads,
+            Group = heads / keyHeads,
+            Queries = queries,
+            Depth = depth,
+            PageSize = pageSize,
+            Pages = pages,
+            Splits = splits,
+            Left = (int)(op.Left ?? -1),
+            Scale = (float)op.Scale,
+        },
+            (nameof(AttentionDecodeArguments.Q), step.Input(0)), (nameof(AttentionDecodeArguments.K), step.Input(1)), (nameof(AttentionDecodeArguments.V), step.Input(2)),
+            (nameof(AttentionDecodeArguments.Table), step.Input(3)), (nameof(AttentionDecodeArguments.Lengths), step.Input(4)), (nameof(AttentionDecodeArguments.O), step.Output()),
+            (nameof(AttentionDecodeArguments.Parts), splits > 1 ? step.Scratch(rows * size) : StepArgument.Null),
+            (nameof(AttentionDecodeArguments.PartLogSumExp), splits > 1 ? step.Scratch(rows) : StepArgument.Null));
+        step.Launch(AttentionDecodeKernels.Decode(spec, type, size, queries, heads, keyHeads, batch, splits), structure);
+        if (splits > 1) step.Launch(AttentionDecodeKernels.Combine(spec, queries, heads, batch), structure);
     }
 
     private static bool ClaimsRotation(TensorType[] types)
@@ -40,11 +85,14 @@ internal static class AttentionSteps
             (nameof(RopeArguments.X), step.Input(0)), (nameof(RopeArguments.Y), step.Output()), (nameof(RopeArguments.Cosine), step.Input(1)), (nameof(RopeArguments.Sine), step.Input(2))));
     }
 
+    /// <summary>Numbers of a row that kernels take: whole 16 bytes, as many in values as in keys.</summary>
+    private static bool FitsHead(TensorType query, long valueDepth) =>
+        KernelTypes.IsFloat(query.DType) && query.Shape[3] == valueDepth && valueDepth is > 0 and <= 256 && valueDepth * KernelTypes.SizeOf(KernelTypes.Name(query.DType)) % 16 == 0;
+
     private static bool Claims(TensorType[] types, long? left, long? right)
     {
-        const long Longest = 1 << 28;
         var (q, k, v) = (types[0].Shape, types[1].Shape, types[2].Shape);
-        return KernelTypes.IsFloat(types[0].DType) && q[3] == v[3] && q[3] is > 0 and <= 256 && q[3] * KernelTypes.SizeOf(KernelTypes.Name(types[0].DType)) % 16 == 0
+        return FitsHead(types[0], v[3])
             && q[2] is > 0 and < Longest && k[2] is > 0 and < Longest && q[0] * q[1] * (q[2] + k[2]) is > 0 and <= int.MaxValue
             && (left ?? 0) < Longest && (right ?? 0) < Longest;
     }

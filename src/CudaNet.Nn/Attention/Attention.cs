@@ -31,6 +31,7 @@ public static class Attention
             (query, key) = (rotary.Rotate(query, own ?? Positions(keys - queries, queries, query.Device)), rotary.Rotate(key, own ?? Positions(0, keys, key.Device)));
         var (causal, window) = (form.Causal, form.Window);
         Tensor? keyPositions = null;
+        if (form is { Causal: true, Bias: null, Dropout: 0 } && mask is null && cache?.Attend(query, key, value, form.Window, form.Scale) is { } attended) return attended;
         if (cache is not null)
         {
             var seen = cache.Append(key, value, form.Window);

@@ -6,6 +6,9 @@ namespace CudaNet.Nn;
 /// <see cref="Signature"/>.</remarks>
 public abstract class KvCache
 {
+    /// <summary>More queries than these are worth a look at keys that are gathered.</summary>
+    private protected const long FewQueries = 8;
+
     private readonly long[] _lengths;
     private readonly State _positions;
 
@@ -78,6 +81,13 @@ public abstract class KvCache
     }
 
     internal abstract KvView Append(int layer, Tensor keys, Tensor values, long? window);
+
+    /// <summary>Appends, and attends where keys and values lie; null, with nothing appended, where that is not the faster way.</summary>
+    internal virtual Tensor? Attend(int layer, Tensor query, Tensor keys, Tensor values, long? window, double? scale) => null;
+
+    /// <summary>Attention of the newest queries to pages [pages, heads, rows, depth].</summary>
+    private protected Tensor AttendPages(Tensor query, Tensor keys, Tensor values, Tensor table, long? window, double? scale) =>
+        query.CachedAttention(keys, values, table, _positions.Value + query.Shape[2], window, scale);
 
     private protected abstract void Rearrange(ReadOnlySpan<long> rows);
 

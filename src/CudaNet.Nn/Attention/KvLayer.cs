@@ -21,4 +21,13 @@ public sealed class KvLayer
     /// <exception cref="ShapeException">The rows are not those of this cache.</exception>
     /// <exception cref="CacheException">The cache is full.</exception>
     public KvView Append(Tensor keys, Tensor values, long? window = null) => _cache.Append(Number, keys, values, window);
+
+    /// <summary>Adds keys and values, and gives the attention of their queries to all that the layer then holds, read where it lies; null, with
+    /// nothing added, where that is not the faster way: for many queries, or a cache that has to be converted first.</summary>
+    /// <param name="query">[batch, heads, count, depth].</param>
+    /// <param name="keys">[batch, key heads, count, depth].</param>
+    /// <param name="values">[batch, key heads, count, any].</param>
+    /// <param name="window">Farthest key that a query sees; null for all.</param>
+    /// <param name="scale">Factor of the scores; null for 1/√depth.</param>
+    internal Tensor? Attend(Tensor query, Tensor keys, Tensor values, long? window, double? scale) => _cache.Attend(Number, query, keys, values, window, scale);
 }

@@ -10,6 +10,7 @@ public sealed class PagedKvCache : KvCache
     private readonly int[] _uses;
     private readonly List<long>[] _pages;
     private readonly State _table;
+    private readonly KvStorage _storage;
 
     /// <summary>A cache.</summary>
     /// <param name="shape">What is kept of a token.</param>
@@ -21,7 +22,7 @@ public sealed class PagedKvCache : KvCache
     /// <param name="device">Where; the default device if null.</param>
     public PagedKvCache(KvShape shape, long batch, long pages, long pageSize, long capacity, KvStorage storage = KvStorage.Float32, Device? device = null) : base(shape, batch, device)
     {
-        (PageSize, PageCount) = (Sizes.Positive(pageSize, "KvCache", nameof(pageSize)), Sizes.Positive(pages, "KvCache", nameof(pages)));
+        (_storage, PageSize, PageCount) = (storage, Sizes.Positive(pageSize, "KvCache", nameof(pageSize)), Sizes.Positive(pages, "KvCache", nameof(pages)));
         MostPages = (Sizes.Positive(capacity, "KvCache", nameof(capacity)) + pageSize - 1) / pageSize;
         for (var layer = 0; layer < shape.Layers; layer++)
         {
@@ -120,6 +121,26 @@ public sealed class PagedKvCache : KvCache
 
     internal override KvView Append(int layer, Tensor keys, Tensor values, long? window)
     {
+        var count = keys.Shape[2];
+        var positions = Write(layer, keys, values);
+        var span = Span(count);
+        var slots = (_table.Value.Narrow(1, 0, span / PageSize).Unsqueeze(2) * PageSize + Tensor.Arange(0, PageSize, 1, DType.Int64, Device)).Reshape(Batch, span);
+        var seen = _keys[layer].Read(x => x.Take(slots, 0).Permute(0, 2, 1, 3));
+        var at = Tensor.Arange(0, span, 1, DType.Int64, Device);
+        return new(seen, _values.Count > 0 ? _values[layer].Read(x => x.Take(slots, 0).Permute(0, 2, 1, 3)) : seen, StaticKvCache.Sight(positions, at, window), at);
+    }
+
+    internal override Tensor? Attend(int layer, Tensor query, Tensor keys, Tensor values, long? window, double? scale)
+    {
+        if (query.Shape[2] > FewQueries || _storage != KvStorage.Float32 || _values.Count == 0) return null;
+        Write(layer, keys, values);
+        Tensor Pages(KvPlane plane) => plane.Data.Value.Reshape(PageCount + 1, PageSize, Shape.Heads, plane.Data.Shape[2]).Permute(0, 2, 1, 3);
+        return AttendPages(query, Pages(_keys[layer]), Pages(_values[layer]), _table.Value, window, scale);
+    }
+
+    /// <summary>Writes the next tokens; gives their positions.</summary>
+    private Tensor Write(int layer, Tensor keys, Tensor values)
+    {
         Check(keys, values);
         var count = keys.Shape[2];
         var positions = Positions(count);
@@ -127,11 +148,7 @@ public sealed class PagedKvCache : KvCache
         Tensor Rows(Tensor x) => x.Permute(0, 2, 1, 3).Reshape(Batch * count, Shape.Heads, x.Shape[3]);
         _keys[layer].Write(places, Rows(keys), 0);
         if (_values.Count > 0) _values[layer].Write(places, Rows(values), 0);
-        var span = Span(count);
-        var slots = (_table.Value.Narrow(1, 0, span / PageSize).Unsqueeze(2) * PageSize + Tensor.Arange(0, PageSize, 1, DType.Int64, Device)).Reshape(Batch, span);
-        var seen = _keys[layer].Read(x => x.Take(slots, 0).Permute(0, 2, 1, 3));
-        var at = Tensor.Arange(0, span, 1, DType.Int64, Device);
-        return new(seen, _values.Count > 0 ? _values[layer].Read(x => x.Take(slots, 0).Permute(0, 2, 1, 3)) : seen, StaticKvCache.Sight(positions, at, window), at);
+        return positions;
     }
 
     private protected override void Rearrange(ReadOnlySpan<long> rows)

@@ -47,6 +47,28 @@ public sealed class StaticKvCache : KvCache
 
     internal override KvView Append(int layer, Tensor keys, Tensor values, long? window)
     {
+        var count = keys.Shape[2];
+        var positions = Write(layer, keys, values);
+        // The first tokens see one another only: what is at hand need not be read back.
+        if (Length == 0 && _storage == KvStorage.Float32) return new(keys, values, null, null);
+        var span = Span(count);
+        var seen = _keys[layer].Read(x => x.Narrow(2, 0, span));
+        var at = Tensor.Arange(0, span, 1, DType.Int64, Device);
+        return new(seen, _values.Count > 0 ? _values[layer].Read(x => x.Narrow(2, 0, span)) : seen, Sight(positions, at, window), at);
+    }
+
+    internal override Tensor? Attend(int layer, Tensor query, Tensor keys, Tensor values, long? window, double? scale)
+    {
+        if (query.Shape[2] > FewQueries || Length == 0 || _storage != KvStorage.Float32 || _values.Count == 0) return null;
+        Write(layer, keys, values);
+        // Each row has one page.
+        var table = Tensor.Arange(0, Batch, 1, DType.Int32, Device).Unsqueeze(1);
+        return AttendPages(query, _keys[layer].Data.Value, _values[layer].Data.Value, table, window, scale);
+    }
+
+    /// <summary>Writes the next tokens; gives their positions.</summary>
+    private Tensor Write(int layer, Tensor keys, Tensor values)
+    {
         Check(keys, values);
         var count = keys.Shape[2];
         Reserve(count);
@@ -54,12 +76,7 @@ public sealed class StaticKvCache : KvCache
         var places = positions.Reshape(Batch, 1, count, 1);
         _keys[layer].Write(places, keys, 2);
         if (_values.Count > 0) _values[layer].Write(places, values, 2);
-        // The first tokens see one another only: what is at hand need not be read back.
-        if (Length == 0 && _storage == KvStorage.Float32) return new(keys, values, null, null);
-        var span = Span(count);
-        var seen = _keys[layer].Read(x => x.Narrow(2, 0, span));
-        var at = Tensor.Arange(0, span, 1, DType.Int64, Device);
-        return new(seen, _values.Count > 0 ? _values[layer].Read(x => x.Narrow(2, 0, span)) : seen, Sight(positions, at, window), at);
+        return positions;
     }
 
     /// <summary>What queries at positions [batch, count] see of keys at positions [keys] or [batch, keys].</summary>

@@ -15,6 +15,20 @@ internal static partial class TorchTable
             var gradients = torch.autograd.grad([result], inputs, [x[3]], retain_graph: true, create_graph: true);
             return torch.cat([.. gradients.Select(gradient => gradient.reshape(-1))]);
         });
+        Add<CachedAttention>((op, x) =>
+        {
+            // Each sequence by itself, with its own keys gathered.
+            var rows = new List<torch.Tensor>();
+            for (long b = 0; b < x[0].shape[0]; b++)
+            {
+                torch.Tensor Keys(torch.Tensor pages) => pages.index_select(0, x[3][b]).transpose(0, 1).flatten(1, 2).unsqueeze(0);
+                var (keys, values, query) = (Keys(x[1]), Keys(x[2]), x[0].narrow(0, b, 1));
+                var length = Math.Min(x[4][b].item<int>(), keys.shape[2]);
+                rows.Add(length == 0 ? (query * 0).sum(3, keepdim: true).expand(1, query.shape[1], query.shape[2], values.shape[3])
+                    : Attend(query, keys.narrow(2, 0, length), values.narrow(2, 0, length), null, op.Scale, op.Left, 0));
+            }
+            return torch.cat([.. rows]);
+        });
         Add<RotaryEmbedding>((op, x) =>
         {
             var (rows, pairs, type) = (x[0].to(x[1].dtype), x[1].shape[1], x[0].dtype);
