@@ -173,7 +173,7 @@ public sealed class OnnxModel : Module
     private static OnnxPort Port(ValueInfoProto info) => new(info.Name, info.Type.Text(), info.Type?.TensorType?.Shape is not { } shape ? null
         : [.. shape.Dim.Select(axis => axis.ValueCase switch
         {
-            TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue => $"{axis.DimValue}",
+            TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue when axis.DimValue >= 0 => $"{axis.DimValue}",
             TensorShapeProto.Types.Dimension.ValueOneofCase.DimParam when axis.DimParam.Length > 0 => axis.DimParam,
             _ => "?",
         })]);

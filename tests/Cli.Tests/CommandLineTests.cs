@@ -5,7 +5,7 @@ namespace CudaNet.Tests;
 [TestFixture, NonParallelizable]
 internal sealed class CommandLineTests
 {
-    [TestCase("--help", "cudanet train mnist"), TestCase("train mnist --help", "--resume"), TestCase("systems check --help", "--all --quick"), TestCase("verify --help", "--op MatMul")]
+    [TestCase("--help", "cudanet train mnist"), TestCase("train mnist --help", "--resume"), TestCase("systems check --help", "--all --quick"), TestCase("verify --help", "--op MatMul"), TestCase("run --help", "cudanet run resnet.onnx"), TestCase("embed --help", "--file questions.txt"), TestCase("inspect --help", "cudanet inspect")]
     public void Help_has_examples(string line, string expected)
     {
         var (code, text, _) = Command.Run(line.Split(' '));
@@ -32,6 +32,9 @@ internal sealed class CommandLineTests
     [TestCase("verify --op MatMull", "'MatMull' is no op. Did you mean MatMul?")]
     [TestCase("inspect /nowhere", "/nowhere: there is no such file.")]
     [TestCase("inspect /tmp", "this is a folder")]
+    [TestCase("run /nowhere", "/nowhere: there is no such file.")]
+    [TestCase("embed query", "There is nothing to rank.")]
+    [TestCase("embed query sentence --model /nowhere", "/nowhere/model.onnx: there is no such file.")]
     [TestCase("completion fish", "'fish' is no shell.")]
     public void A_mistake_gets_one_line_that_names_it(string line, string expected)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.Text;
 using CudaNet.Cli.Commands;
 
@@ -20,7 +21,9 @@ internal static class Program
         var parsed = root.Parse(arguments);
         // What a shell asks to complete is never a whole command line.
         var completes = arguments is [['[', ..], ..];
-        if (parsed.Errors.Count > 0 && !completes)
+        // Who asks for help has not given the arguments yet.
+        var helps = parsed.GetResult(root.Options.OfType<HelpOption>().Single()) is { Implicit: false };
+        if (parsed.Errors.Count > 0 && !completes && !helps)
             return ParseErrors.Report(parsed, Console.Error);
         // Ctrl-C is handled by each command: it saves before it stops.
         return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
@@ -31,7 +34,7 @@ internal static class Program
         var root = new RootCommand("A deep learning engine for .NET: train, look into and verify it.")
         {
             InfoCommand.Create(), TrainCommand.Create(), GenerateCommand.Create(), ChatCommand.Create(), SystemsCommand.Create(), VerifyCommand.Create(), KernelsCommand.Create(),
-            ExplainCommand.Create(), InspectCommand.Create(), CompletionCommand.Create(),
+            ExplainCommand.Create(), InspectCommand.Create(), RunCommand.Create(), EmbedCommand.Create(), CompletionCommand.Create(),
         };
         root.Options.Add(CommandRunner.Json);
         root.Options.Add(CommandRunner.Debug);
