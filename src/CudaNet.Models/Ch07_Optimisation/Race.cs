@@ -52,7 +52,7 @@ internal sealed class Race() : CourseSystem("07.race", "Optimisers racing: SGD, 
         {
             var net = Learn.Mlp(context.Random(), () => new ReLU(), 784, 64, 10);
             var loader = new Nn.Data.DataLoader(new Nn.Data.TensorDataset(digits.TrainX, digits.TrainY), 64, shuffle: true, seed: context.Seed, dropLast: true);
-            var batches = Enumerable.Range(0, 100).SelectMany(epoch => loader.Epoch(epoch)).GetEnumerator();
+            var batches = loader.Endless().GetEnumerator();
             return (optimizer.Name, (IReadOnlyList<double>)Learn.Steps(optimizer.Make(net.Parameters()), context.Pick(200, 120), _ =>
             {
                 batches.MoveNext();

@@ -29,8 +29,7 @@ internal static class NormNet
     /// <summary>Batches of digits in random order, without end.</summary>
     public static Func<int, Tensor[]> Batches(SystemContext context, Digits digits, int size)
     {
-        var loader = new Nn.Data.DataLoader(new Nn.Data.TensorDataset(digits.TrainX, digits.TrainY), size, shuffle: true, seed: context.Seed, dropLast: true);
-        var batches = Enumerable.Range(0, int.MaxValue).SelectMany(epoch => loader.Epoch(epoch)).GetEnumerator();
+        var batches = new Nn.Data.DataLoader(new Nn.Data.TensorDataset(digits.TrainX, digits.TrainY), size, shuffle: true, seed: context.Seed, dropLast: true).Endless().GetEnumerator();
         return _ =>
         {
             batches.MoveNext();

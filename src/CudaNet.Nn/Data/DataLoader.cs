@@ -76,6 +76,15 @@ public sealed class DataLoader : IEnumerable<Batch>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
+    /// <summary>Batches without end: epoch after epoch, from epoch 0 on.</summary>
+    /// <param name="cancellation">Ends the enumeration with an exception.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public IEnumerable<Batch> Endless(CancellationToken cancellation = default)
+    {
+        for (var epoch = 0; ; epoch++)
+            foreach (var batch in Epoch(epoch, 0, cancellation)) yield return batch;
+    }
+
     /// <summary>The batches of an epoch.</summary>
     /// <param name="epoch">Which, from 0 on.</param>
     /// <param name="first">Batches to leave out at the beginning.</param>
