@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text.Json;
 using CudaNet.Nn.Data;
 using CudaNet.Nn.Formats.SafeTensors;
+using CudaNet.Nn.Formats.TensorBoard;
 
 namespace CudaNet.Tests;
 
@@ -21,6 +22,20 @@ internal sealed class TrainTests
         Assert.That(json.RootElement.GetProperty("figures").GetProperty("test_accuracy").GetDouble(), Is.GreaterThan(0.85));
         Assert.That(json.RootElement.GetProperty("rows").GetArrayLength(), Is.EqualTo(3));
         Assert.That(Command.Run("inspect", Path.Combine(folder["run"], "checkpoint.safetensors")).Out, Does.Contain("fc1.weight").And.Contain("training: 3 epochs"));
+    }
+
+    [Test]
+    public void A_log_holds_what_the_table_shows()
+    {
+        using var folder = new TemporaryFolder();
+        var (code, _, error) = Command.Run("train", "mnist", "--limit", "1000", "--epochs", "2", "--out", folder["run"], "--log", folder["log"], "--detect-anomaly", "--json", folder["t.json"]);
+        Assert.That(code, Is.Zero, error);
+        using var json = JsonDocument.Parse(File.ReadAllText(folder["t.json"]));
+        var accuracy = json.RootElement.GetProperty("figures").GetProperty("test_accuracy").GetDouble();
+        var events = TensorBoardEvent.ReadAll(Directory.GetFiles(folder["log"], "events.*").Single());
+        Assert.That(events.Last(e => e.Tag == "test/accuracy").Scalar, Is.EqualTo((float)accuracy));
+        Assert.That(events.Count(e => e.Histogram is not null), Is.EqualTo(2 * 4), "weights and biases of two layers");
+        Assert.That(File.ReadAllLines(Path.Combine(folder["log"], "scalars.csv")), Has.Length.GreaterThan(10));
     }
 
     [Test]

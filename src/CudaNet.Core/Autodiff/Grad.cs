@@ -64,6 +64,7 @@ public static class Grad
     {
         var inputs = new Tensor[node.History.Count];
         for (var k = 0; k < inputs.Length; k++) inputs[k] = new(node.History[k]);
+        using var origin = Anomaly.GradientOf(node);
         return node.Op.Vjp(new(inputs, new(node), gradient) { Needs = needs });
     }
 }

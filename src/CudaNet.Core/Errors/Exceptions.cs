@@ -1,3 +1,5 @@
+using CudaNet.Ops;
+
 namespace CudaNet;
 
 /// <summary>Base of all errors that the engine raises on purpose. The message says what, why and what to do.</summary>
@@ -36,3 +38,21 @@ public sealed class GraphException(string message) : CudaNetException(message);
 /// <summary>A matrix has not what a decomposition or a solution needs: it is singular, not positive definite, or not finite;
 /// raised when the step runs.</summary>
 public sealed class LinalgException(string message, Exception? inner = null) : CudaNetException(message, inner);
+
+/// <summary>An operation gave NaN or infinity while <see cref="Anomaly"/> looked for one.</summary>
+public sealed class AnomalyException : CudaNetException
+{
+    internal AnomalyException(string operation, TensorType type, bool isNaN, string place, string inputs, bool isGiven)
+        : base($"{operation} gives the first {(isNaN ? "NaN" : "infinity")}: {type} from {(inputs.Length > 0 ? inputs : "nothing")}, {place}. "
+            + (isGiven ? "Look for NaN in the data, or in weights that were loaded." : "Keep its input inside of its domain (a clamp, an ε), lower the learning rate, or clip the gradients.")) =>
+        (Operation, Type, Place) = (operation, type, place);
+
+    /// <summary>Name of the operation.</summary>
+    public string Operation { get; }
+
+    /// <summary>Element type and shape of its result.</summary>
+    public TensorType Type { get; }
+
+    /// <summary>Where it was built: methods with file and line as far as they are known.</summary>
+    public string Place { get; }
+}

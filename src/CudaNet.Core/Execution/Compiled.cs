@@ -11,8 +11,8 @@ internal sealed class CompiledFunction(Func<IReadOnlyList<Tensor>, IReadOnlyList
 
     public IReadOnlyList<Tensor> Call(IReadOnlyList<Tensor> arguments)
     {
-        // Inside of another trace the function is simply part of it.
-        if (Trace.Current is not null) return function(arguments);
+        // Inside of another trace the function is simply part of it; a search for NaN wants every operation by itself.
+        if (Trace.Current is not null || Anomaly.IsDetecting) return function(arguments);
         return ProgramFor(arguments).Run(arguments);
     }
 

@@ -16,6 +16,12 @@ internal static class Executor
         if (Trace.Current is not null)
             throw new GraphException("Tensor: a value cannot be read while a function is compiled: it is only known when the function runs. "
                 + "Return it from the function, or branch by Where.");
+        if (Anomaly.IsDetecting) Anomaly.Run([.. roots], static node => Run([node]));
+        else Run(roots);
+    }
+
+    private static void Run(List<Node> roots)
+    {
         var (plan, leaves) = PlanCache.Get([.. roots]);
         var inputs = new DeviceBuffer[leaves.Count];
         for (var k = 0; k < inputs.Length; k++)

@@ -30,6 +30,7 @@ public sealed class Node
         Id = Interlocked.Increment(ref _count);
         // A compiled function may have used anything; a literal nothing.
         if (inputs.Length == 0) OldestSource = op switch { CompiledResult => 0, Literal => long.MaxValue, _ => Id };
+        if (inputs.Length > 0 && Anomaly.IsDetecting) Anomaly.Note(this);
     }
 
     internal Node(DeviceBuffer buffer, TensorType type, Device device, Op? origin = null) : this(origin ?? Leaf.Instance, [], type, device) => _buffer = buffer;

@@ -30,9 +30,11 @@ public sealed class MnistTraining
     /// <param name="folder">Where checkpoint and pictures go; null for nowhere.</param>
     /// <param name="onBatch">Called after each batch.</param>
     /// <param name="onEpoch">Called after each epoch.</param>
+    /// <param name="logs">Where losses and accuracies are written, and histograms of the weights; none if null.</param>
+    /// <param name="detectAnomaly">True names the operation that gives the first NaN or infinity.</param>
     /// <exception cref="IOException">The data is missing.</exception>
     /// <exception cref="Nn.Formats.DataFormatException">The data is damaged.</exception>
-    public MnistTraining(MnistOptions options, string? folder = null, Action<TrainingProgress>? onBatch = null, Action<EpochResult>? onEpoch = null)
+    public MnistTraining(MnistOptions options, string? folder = null, Action<TrainingProgress>? onBatch = null, Action<EpochResult>? onEpoch = null, IReadOnlyList<TrainingLog>? logs = null, bool detectAnomaly = false)
     {
         ArgumentNullException.ThrowIfNull(options);
         (Options, Folder) = (options.Complete(), folder);
@@ -52,6 +54,9 @@ public sealed class MnistTraining
             Schedule = new CosineSchedule(steps, Math.Min(_train.BatchCount / 2, steps), 0.01),
             OnBatch = onBatch,
             OnEpoch = onEpoch,
+            Logs = logs ?? [],
+            LogHistograms = true,
+            DetectAnomaly = detectAnomaly,
             CheckpointPath = folder is null ? null : Path.Combine(folder, CheckpointName),
             Metadata = new Dictionary<string, string>
             {

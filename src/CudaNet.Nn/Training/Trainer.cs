@@ -52,6 +52,19 @@ public sealed class Trainer
     /// <summary>When to end before the last epoch; null for never.</summary>
     public EarlyStopping? EarlyStopping { get; init; }
 
+    /// <summary>Where losses, accuracies, rate and throughput are written after each <see cref="LogInterval"/> batches and each epoch.</summary>
+    public IReadOnlyList<TrainingLog> Logs { get; init; } = [];
+
+    /// <summary>Batches from one entry of the logs to the next.</summary>
+    public int LogInterval { get; init; } = 10;
+
+    /// <summary>True writes histograms of all parameters into the logs after each epoch.</summary>
+    public bool LogHistograms { get; init; }
+
+    /// <summary>True looks after each step whether loss and weights are finite. If they are not, the step is undone and run again operation
+    /// by operation (<see cref="Anomaly"/>), and the error names the first one that is not. It costs memory for a second copy of what a step changes.</summary>
+    public bool DetectAnomaly { get; init; }
+
     /// <summary>Called after each batch.</summary>
     public Action<TrainingProgress>? OnBatch { get; init; }
 
@@ -167,16 +180,20 @@ public sealed class Trainer
         {
             if (cancellation.IsCancellationRequested) return false;
             Schedule?.Apply(Optimizer, State.Step);
+            var before = DetectAnomaly ? StepSnapshot.Take(Model, Optimizer, Scaler) : null;
             var results = _trainStep([batch.Inputs, batch.Targets]);
             var loss = results[0].Item();
+            if (before is not null && (!double.IsFinite(loss) || results[^1].Item() == 0)) throw Found(before, batch, loss);
             if (!double.IsFinite(loss)) throw Diverged(loss);
             State.LossSum += loss * batch.Count;
-            if (results.Count > 1) State.Correct += (long)results[1].Item();
+            State.HasClasses = results.Count > (DetectAnomaly ? 2 : 1);
+            var right = State.HasClasses ? (long)results[1].Item() : 0;
+            State.Correct += right;
             State.Seen += batch.Count;
-            State.HasClasses = results.Count > 1;
             State.Batch++;
             State.Step++;
             pace.Tick(batch.Count);
+            if (State.Step % LogInterval == 0) LogBatch(loss, State.HasClasses ? right / (double)batch.Count : double.NaN, pace.PerSecond);
             OnBatch?.Invoke(new(State.Epoch + 1, epochs, State.Batch, train.BatchCount, State.LossSum / State.Seen, State.Accuracy,
                 pace.PerSecond, pace.Remaining((epochs - State.Epoch) * (long)train.SampleCount - State.Seen)));
         }
@@ -189,6 +206,7 @@ public sealed class Trainer
         var seconds = (trained - began).TotalSeconds;
         State.History.Add(new(State.Epoch + 1, State.LossSum / State.Seen, State.Accuracy, evaluation?.Loss ?? double.NaN, evaluation?.Accuracy ?? double.NaN,
             Optimizer.LearningRate, (clock.Elapsed - began).TotalSeconds, train.SampleCount / seconds));
+        LogEpoch(State.History[^1]);
         State.NextEpoch();
         if (EarlyStopping is null || evaluation is null) return;
         if (evaluation.Loss < State.BestLoss - EarlyStopping.LeastProgress)
@@ -222,7 +240,51 @@ public sealed class Trainer
         if (ClipNorm is { } norm) GradientClipping.ClipByNorm(Optimizer.Groups.SelectMany(group => group.Parameters), norm);
         if (finite is null) Optimizer.Step();
         else Scaler!.Step(Optimizer, finite);
-        return IsClasses(batch[1]) && outputs[0].Rank == 2 ? [loss!, Tensor.Concat([.. outputs.Select(output => output.ArgMax(-1))]).Eq(batch[1]).Sum()] : [loss!];
+        List<Tensor> results = IsClasses(batch[1]) && outputs[0].Rank == 2 ? [loss!, Tensor.Concat([.. outputs.Select(output => output.ArgMax(-1))]).Eq(batch[1]).Sum()] : [loss!];
+        if (DetectAnomaly) results.Add(Model.Parameters().Select(p => p.Value.IsFinite().All()).Aggregate((all, finite) => all & finite));
+        return results;
+    }
+
+    private void LogBatch(double loss, double accuracy, double perSecond)
+    {
+        foreach (var log in Logs)
+        {
+            log.Scalar("batch/loss", State.Step, loss);
+            if (!double.IsNaN(accuracy)) log.Scalar("batch/accuracy", State.Step, accuracy);
+            log.Scalar("batch/learning_rate", State.Step, Optimizer.LearningRate);
+            if (perSecond > 0) log.Scalar("batch/samples_per_second", State.Step, perSecond);
+        }
+    }
+
+    private void LogEpoch(EpochResult epoch)
+    {
+        (string, double)[] figures = [("train/loss", epoch.TrainLoss), ("train/accuracy", epoch.TrainAccuracy), ("test/loss", epoch.TestLoss), ("test/accuracy", epoch.TestAccuracy)];
+        foreach (var log in Logs)
+        {
+            foreach (var (tag, value) in figures)
+                if (!double.IsNaN(value)) log.Scalar(tag, State.Step, value);
+            if (LogHistograms)
+                foreach (var (name, parameter) in Model.NamedParameters()) log.Histogram($"parameters/{name}", State.Step, parameter.Value.ToDoubles());
+            log.Flush();
+        }
+    }
+
+    /// <summary>Undoes a step that went wrong, and finds out by which operation.</summary>
+    private TrainingException Found(StepSnapshot before, Batch batch, double loss)
+    {
+        before.Restore();
+        try
+        {
+            using (Anomaly.Detect())
+                foreach (var result in TrainStep([batch.Inputs, batch.Targets])) result.Realize();
+        }
+        catch (AnomalyException error)
+        {
+            before.Restore();
+            return new($"Trainer: step {State.Step + 1} (batch {State.Batch + 1} of epoch {State.Epoch + 1}) is not finite. {error.Message} The weights are those before the step.", error);
+        }
+        before.Restore();
+        return double.IsFinite(loss) ? new($"Trainer: weights are no finite numbers after step {State.Step + 1}, and are when its operations run one by one: they overflow only where they are fused. Scale the inputs, or clip the gradients.") : Diverged(loss);
     }
 
     private IReadOnlyList<Tensor> EvalStep(IReadOnlyList<Tensor> batch)
@@ -242,7 +304,7 @@ public sealed class Trainer
 
     private TrainingException Diverged(double loss) => new(
         $"Trainer: the loss is {loss} in batch {State.Batch + 1} of epoch {State.Epoch + 1}. The data may hold NaN, or the learning rate ({Optimizer.LearningRate:G3}) is too high: "
-        + "lower it, or set ClipNorm.");
+        + $"lower it, or set ClipNorm.{(DetectAnomaly ? "" : " With DetectAnomaly the error names the operation.")}");
 
     /// <summary>Throughput over the last seconds, tests between epochs included. The first batch, which plans, is left out.</summary>
     private sealed class Pace

@@ -19,6 +19,8 @@ internal static class TrainCommand
     private static readonly Option<string?> Data = new Option<string?>("--data") { Description = "Folder of the four IDX files, plain or .gz, or fashion for Debian's package. Default: the 10,000 digits that are shipped", HelpName = "DIR|fashion" }.Completing(["fashion"]);
     private static readonly Option<int?> Limit = new("--limit") { Description = "Use only the first N training images", HelpName = "N" };
     private static readonly Option<string?> Out = new("--out") { Description = "Folder for checkpoint and pictures. Default: runs/mnist-MODEL", HelpName = "DIR" };
+    private static readonly Option<string?> Log = new("--log") { Description = "Folder for an event file of TensorBoard and scalars.csv with losses, accuracies, rate and throughput", HelpName = "DIR" };
+    private static readonly Option<bool> Anomaly = new("--detect-anomaly") { Description = "Look for NaN and infinity after each step, and name the operation that gives the first" };
     private static readonly Option<bool> Resume = new("--resume") { Description = "Go on from the checkpoint in the folder, to exactly the weights of an uninterrupted run" };
     private static readonly Option<string> Device = Devices.Option();
 
@@ -26,12 +28,13 @@ internal static class TrainCommand
     {
         new Command("mnist", "Train a small network on handwritten digits, or on data of their form.")
         {
-            Model, Epochs, Batch, Rate, Shift, Seed, Data, Limit, Out, Resume, Device,
+            Model, Epochs, Batch, Rate, Shift, Seed, Data, Limit, Out, Log, Anomaly, Resume, Device,
         }.Does(Run).WithExamples(
             ("cudanet train mnist", "the network of the notes on the digits that are shipped"),
             ("cudanet train mnist --model cnn", "a convolutional network, more accurate and slower"),
             ("cudanet train mnist --data fashion", "Fashion-MNIST from Debian's package dataset-fashion-mnist"),
             ("cudanet train mnist --data ~/mnist", "all 60,000 digits from a folder of IDX files"),
+            ("cudanet train mnist --log runs/log", "tensorboard --logdir runs/log shows it"),
             ("cudanet train mnist --resume", "go on after Ctrl-C")),
         TrainGptCommand.Create(),
     };
@@ -41,7 +44,10 @@ internal static class TrainCommand
         var device = Devices.Use(parsed.GetValue(Device)!);
         var options = Options(parsed, out var folder);
         var view = new TrainingView();
-        var training = new MnistTraining(options, folder, view.OnBatch, view.OnEpoch);
+        using var board = parsed.GetValue(Log) is { } log ? new TensorBoardLog(log) : null;
+        using var csv = parsed.GetValue(Log) is { } place ? new CsvLog(Path.Combine(place, "scalars.csv")) : null;
+        TrainingLog?[] logs = [board, csv];
+        var training = new MnistTraining(options, folder, view.OnBatch, view.OnEpoch, [.. logs.OfType<TrainingLog>()], parsed.GetValue(Anomaly));
         if (parsed.GetValue(Resume)) training.Resume();
         Describe(training, device);
         var result = view.Watch(() => training.Run(cancellation));
