@@ -15,19 +15,21 @@ internal static class Learn
     /// <param name="loss">The loss of the present parameters, a scalar; what it reads besides stays the same.</param>
     /// <param name="schedule">The rate over the steps; constant if null.</param>
     /// <param name="before">Called with the number of each step before it.</param>
+    /// <param name="clipNorm">Bound of the gradients' common norm; null for none.</param>
     /// <returns>The loss before each step.</returns>
-    public static double[] Steps(Optimizer optimizer, int steps, Func<Tensor> loss, Schedule? schedule = null, Action<int>? before = null) =>
-        Steps(optimizer, steps, _ => [], _ => loss(), schedule, before);
+    public static double[] Steps(Optimizer optimizer, int steps, Func<Tensor> loss, Schedule? schedule = null, Action<int>? before = null, double? clipNorm = null) =>
+        Steps(optimizer, steps, _ => [], _ => loss(), schedule, before, clipNorm);
 
     /// <summary>The same for a loss of data that changes from step to step, with shapes that do not.</summary>
-    /// <inheritdoc cref="Steps(Optimizer, int, Func{Tensor}, Schedule?, Action{int}?)"/>
-    public static double[] Steps(Optimizer optimizer, int steps, Func<int, Tensor[]> batch, Func<IReadOnlyList<Tensor>, Tensor> loss, Schedule? schedule = null, Action<int>? before = null)
+    /// <inheritdoc cref="Steps(Optimizer, int, Func{Tensor}, Schedule?, Action{int}?, double?)"/>
+    public static double[] Steps(Optimizer optimizer, int steps, Func<int, Tensor[]> batch, Func<IReadOnlyList<Tensor>, Tensor> loss, Schedule? schedule = null, Action<int>? before = null, double? clipNorm = null)
     {
         var step = Compiled.Of(data =>
         {
             var value = loss(data);
             optimizer.ZeroGrad();
             value.Backward();
+            if (clipNorm is { } norm) GradientClipping.ClipByNorm(optimizer.Groups.SelectMany(group => group.Parameters), norm);
             optimizer.Step();
             return [value];
         });
