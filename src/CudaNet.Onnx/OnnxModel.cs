@@ -111,6 +111,15 @@ public sealed class OnnxModel : Module
         return Outputs.Zip(results).ToDictionary(pair => pair.First.Name, pair => pair.Second, StringComparer.Ordinal);
     }
 
+    /// <summary>The weights under PyTorch's names, for a module of the same form: the state dict, in which matrices that the
+    /// exporter transposed and renamed are turned back and named after the biases beside them.</summary>
+    public IReadOnlyDictionary<string, Tensor> PyTorchStateDict()
+    {
+        var transposed = PyTorchNames.TransposedWeights(_graph);
+        return _parameters.ToDictionary(entry => transposed.GetValueOrDefault(entry.Name, entry.Name),
+            entry => transposed.ContainsKey(entry.Name) ? entry.Parameter.Value.T : entry.Parameter.Value, StringComparer.Ordinal);
+    }
+
     /// <summary>The first output for a single input.</summary>
     /// <exception cref="OnnxException">The model takes several inputs, or none.</exception>
     public override Tensor Forward(Tensor x) => Inputs.Count == 1

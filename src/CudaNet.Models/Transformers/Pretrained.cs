@@ -14,26 +14,16 @@ public static class Pretrained
     /// <exception cref="DataFormatException">A file is damaged.</exception>
     public static IReadOnlyDictionary<string, Tensor> Weights(string folder)
     {
-        var index = Path.Combine(folder, "model.safetensors.index.json");
-        List<string> files = [];
+        var index = Path.Combine(folder, SafeTensorsShards.IndexName);
         if (File.Exists(index))
         {
-            using var json = Parse(index);
-            if (!json.RootElement.TryGetProperty("weight_map", out var map) || map.ValueKind != JsonValueKind.Object)
-                throw new DataFormatException(index, null, "there is no object \"weight_map\"", "Fetch the file again.");
-            // Names come from a file of others: none may lead out of the folder.
-            files.AddRange(map.EnumerateObject().Select(entry => Path.GetFileName(entry.Value.GetString() ?? "")).Distinct());
+            using var shards = SafeTensorsShards.Open(index);
+            return shards.ReadAll();
         }
-        else files.Add("model.safetensors");
-        var weights = new Dictionary<string, Tensor>();
-        foreach (var name in files)
-        {
-            var path = Path.Combine(folder, name);
-            if (!File.Exists(path)) throw new FileNotFoundException($"{path}: the weights are missing. Give a folder with model.safetensors, or with all files that its index names.", path);
-            using var file = SafeTensorsFile.Open(path);
-            foreach (var (key, value) in file.ReadAll()) weights[key] = value;
-        }
-        return weights;
+        var path = Path.Combine(folder, "model.safetensors");
+        if (!File.Exists(path)) throw new FileNotFoundException($"{path}: the weights are missing. Give a folder with model.safetensors, or with all files that its index names.", path);
+        using var file = SafeTensorsFile.Open(path);
+        return file.ReadAll();
     }
 
     /// <summary>Reads a decoder: GPT-2, Llama or Mistral.</summary>

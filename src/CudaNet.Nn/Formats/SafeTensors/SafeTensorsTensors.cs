@@ -37,12 +37,19 @@ public static class SafeTensorsTensors
         writer.Save(path);
     }
 
-    /// <summary>Reads parameters and buffers from a safetensors file; what a checkpoint holds of its run is left out.</summary>
+    /// <summary>Reads parameters and buffers from a safetensors file, or from several by their index or the folder that holds
+    /// it; what a checkpoint holds of its run is left out.</summary>
     /// <exception cref="DataFormatException">The file is damaged.</exception>
     /// <exception cref="StateDictException">The names or shapes do not fit.</exception>
     public static void Load(this Module module, string path, bool strict = true)
     {
         ArgumentNullException.ThrowIfNull(module);
+        if (Directory.Exists(path) || path.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+        {
+            using var shards = SafeTensorsShards.Open(path);
+            module.LoadStateDict(shards.ReadAll(), strict);
+            return;
+        }
         using var file = SafeTensorsFile.Open(path);
         module.LoadStateDict(file.Names.Where(name => !Training.TrainingCheckpoint.IsTrainingTensor(name)).ToDictionary(name => name, name => file.Read(name)), strict);
     }
