@@ -37,7 +37,9 @@ public sealed class Pca
         var most = Math.Min(samples.Shape[0], samples.Shape[1]);
         if (_count > most) throw new ShapeException($"Pca: {_count} components of samples {x.Shape}, which have {most} directions. Ask for no more.");
         var mean = samples.Mean(0);
-        var (_, values, directions) = Linalg.Svd(samples - mean);
+        var centred = samples - mean;
+        // Many samples have the singular values and directions of their small triangular factor.
+        var (_, values, directions) = Linalg.Svd(samples.Shape[0] > samples.Shape[1] ? Linalg.Qr(centred).R : centred);
         var variance = values.Square() / (samples.Shape[0] - 1);
         var whole = variance.Sum();
         var kept = _count ?? most;
