@@ -21,6 +21,8 @@ public static class SystemsPage
         [11] = "Generalisation",
         [12] = "Autoencoders",
         [13] = "Adversarial networks",
+        [14] = "Transformers",
+        [19] = "Efficient attention",
     };
 
     /// <summary>Writes the page.</summary>

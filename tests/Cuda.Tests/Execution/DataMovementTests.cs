@@ -41,6 +41,23 @@ public sealed class DataMovementTests
     }
 
     [Test]
+    public void A_cache_is_written_where_it_lies()
+    {
+        var slot = new State(Tensor.Zeros([2, 70, 9], device: _device).Realize());
+        var write = Compiled.Of(x =>
+        {
+            var next = slot.Value.IndexCopy(x[1], x[0], 1);
+            slot.Assign(next);
+            return [next.Sum((int[])[0, 2])];
+        });
+        for (var k = 0; k < 5; k++)
+        {
+            var sums = write([Tensor.Full([2, 1, 9], k + 1, device: _device).Realize(), Tensor.From([13L * k], [1], _device)])[0].ToArray<float>();
+            for (var row = 0; row < 70; row++) Assert.That(sums[row], Is.EqualTo(row % 13 == 0 && row / 13 <= k ? 18 * (row / 13 + 1) : 0), $"write {k}, row {row}");
+        }
+    }
+
+    [Test]
     public void Many_rows_are_added_up_as_on_the_CPU_and_the_same_every_time()
     {
         // Whole numbers first, so that the order of additions does not matter.

@@ -111,4 +111,17 @@ internal sealed class LossTests
                  ])
             Assert.That(loss(LossReduction.Sum, w).Item(), Is.EqualTo((loss(LossReduction.None, null) * w).Sum().Item()).Within(1e-9));
     }
+
+    [TestCase(null), TestCase(3L)]
+    public void A_loss_behind_a_large_head_in_parts_is_that_of_all_logits(long? ignore)
+    {
+        var random = new RandomStream(8);
+        var weight = new Parameter(random.Normal([9, 4]).Realize(), "head");
+        Tensor rows = random.Normal([11, 4]).Realize(), target = random.Integers([11], 0, 9).Realize();
+        Tensor whole = Loss.CrossEntropy(Linear.Apply(rows, weight), target, ignoreIndex: ignore), parts = Loss.LinearCrossEntropy(rows, weight, target, 4, ignore);
+        Assert.That(parts.Item(), Is.EqualTo(whole.Item()).Within(1e-6));
+        foreach (var (a, b) in Grad.Of(parts, rows, weight.Value).Zip(Grad.Of(whole, rows, weight.Value)))
+            Assert.That(a.ToArray<float>(), Is.EqualTo(b.ToArray<float>()).Within(1e-6));
+        Assert.Throws<ShapeException>(() => Loss.LinearCrossEntropy(rows, weight, target.Narrow(0, 0, 5)));
+    }
 }
