@@ -24,11 +24,12 @@ internal sealed class CommandLineTests
     [TestCase("train mnist --data /nowhere/at/all", "/nowhere/at/all: there is no such folder.")]
     [TestCase("train mnist --out /proc/nothing", "/proc/nothing: nothing can be written to this folder")]
     [TestCase("train mnist --resume --out /nowhere/at/all", "there is no checkpoint to go on from")]
-    [TestCase("systems", "name what to do: list, run, check, document.")]
+    [TestCase("systems", "name what to do: list, run, check, gallery, document.")]
     [TestCase("systems run 04.xro", "'04.xro' is no system. Did you mean 04.xor?")]
     [TestCase("systems check", "Give the id of a system, --chapter N, or --all")]
     [TestCase("systems check --chapter 99", "Chapter 99 has no system.")]
     [TestCase("systems check 04.xor --all", "Give only one of")]
+    [TestCase("systems gallery 04.xor --all", "Give only one of")]
     [TestCase("verify --op MatMull", "'MatMull' is no op. Did you mean MatMul?")]
     [TestCase("inspect /nowhere", "/nowhere: there is no such file.")]
     [TestCase("inspect /tmp", "this is a folder")]
@@ -63,6 +64,9 @@ internal sealed class CommandLineTests
         Assert.That(root.GetProperty("figures").GetProperty("systems").GetDouble(), Is.EqualTo(1));
         Assert.That(root.GetProperty("rows").GetArrayLength(), Is.EqualTo(4));
         Assert.That(folder.Names, Is.EqualTo(new[] { "f.json" }));
+        // Its time is known now.
+        var (left, _, error) = Command.Run("systems", "check", "06.mse", "--skip-slower", "0");
+        Assert.That((left, error), Is.EqualTo((1, "cudanet: --skip-slower 0 leaves nothing to check. Give more seconds." + Environment.NewLine)));
     }
 
     [Test]

@@ -7,7 +7,10 @@ internal sealed class CourseSystemTests
 {
     private static IEnumerable<string> Ids => CourseSystems.All.Select(system => system.Id);
 
-    [TestCaseSource(nameof(Ids))]
+    /// <summary>One of each chapter; all are checked by <c>cudanet systems check --all --quick</c>, a step of its own in the repository's checks.</summary>
+    private static IEnumerable<string> FirstIds => CourseSystems.All.GroupBy(system => system.Chapter).Select(chapter => chapter.First().Id);
+
+    [TestCaseSource(nameof(FirstIds))]
     public void A_system_passes_its_check_in_quick_form(string id)
     {
         var check = SystemCheck.Of(CourseSystems.Get(id), new SystemContext { Quick = true });
@@ -36,13 +39,47 @@ internal sealed class CourseSystemTests
             var path = Path.Combine(folder.FullName, "log.json");
             var log = CheckLog.Open(path);
             log.Add(new SystemCheck("04.xor", [Figure.AtLeast("share", 0.5, 0.9), Figure.AtMost("none", double.NaN, 1)], 1.5, Quick: false));
-            log.Add(new SystemCheck("04.xor", [Figure.AtLeast("share", 1, 0.9)], 0.1, Quick: true));
+            log.Add(new SystemCheck("04.xor", [Figure.AtLeast("share", 1, 0.9)], 0.1, Quick: true) { ProcessorSeconds = 0.25 });
+            log.Add(new SystemCheck("06.mse", [Figure.AtLeast("share", 1, 0.9)], 6, Quick: false) { ProcessorSeconds = 9 });
             var again = CheckLog.Open(path).Of("04.xor")!;
             Assert.That(again.Figures[0], Is.EqualTo(Figure.AtLeast("share", 0.5, 0.9)));
             Assert.That((again.Ok, again.Quick, again.Seconds), Is.EqualTo((false, false, 1.5)));
+            Assert.That((log.SecondsOf("04.xor", true), log.SecondsOf("06.mse", true), log.SecondsOf("06.mse", false), log.SecondsOf("07.race", true)), Is.EqualTo((0.25, 3.0, 9.0, (double?)null)));
+            Assert.That(CheckLog.Open(path).All.Select(check => (check.Id, check.Quick)), Is.EqualTo(new[] { ("04.xor", false), ("04.xor", true), ("06.mse", false) }));
             Assert.That(SystemsPage.Write(log), Does.Contain("[`04.xor`](../src/CudaNet.Models/Ch04_Representation/").And.Contain("**FAILS** share 0.5 (≥ 0.9)"));
             File.WriteAllText(path, "{ damaged");
             Assert.That(CheckLog.Open(path).Of("04.xor"), Is.Null);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Test]
+    public void The_gallery_shows_each_system_with_its_pictures_and_figures_and_needs_nothing_else()
+    {
+        var folder = Directory.CreateTempSubdirectory("cudanet-test-");
+        try
+        {
+            string First(string name) => Path.Combine(folder.FullName, name);
+            var page = new GalleryPage(First("gallery"));
+            var context = new SystemContext { Folder = First("run") };
+            for (var k = 0; k < 3; k++) context.Draw($"{k}.png", new CudaNet.Plotting.CurvePlot("T", "x", "y").Add("y", [0, 1], [0, k]));
+            context.Write("table.csv", "not shown");
+            page.Take("04.xor", context.Files);
+            Assert.That(page.PicturesOf("04.xor").Select(Path.GetFileName), Is.EqualTo(new[] { "04.xor.1.webp", "04.xor.2.webp", "04.xor.3.webp" }));
+            Assert.That(CudaNet.Plotting.ImageFile.SizeOf(page.PicturesOf("04.xor")[0]), Is.EqualTo((640, 400)));
+            page.Take("04.xor", context.Files.Take(1));
+            Assert.That(page.PicturesOf("04.xor"), Has.Count.EqualTo(1), "the others were of an earlier run");
+
+            var log = CheckLog.Open(First("log.json")).With(new SystemCheck("04.xor", [Figure.AtLeast("a < b", 1, 0.9)], 1, Quick: false), new SystemCheck("06.mse", [Figure.AtMost("cost", 2, 1)], 1, Quick: true));
+            page.Write(log);
+            var html = File.ReadAllText(Path.Combine(First("gallery"), "index.html"));
+            Assert.That(html, Does.Contain("<img src=\"04.xor.1.webp\" width=\"640\" height=\"400\"").And.Contain("href=\"../../src/CudaNet.Models/Ch04_Representation/").And.Contain("a &lt; b 1 (≥ 0.9)").And.Contain("fails</span>: 1 figures (quick check, one seed)"));
+            foreach (var system in CourseSystems.All) Assert.That(html, Does.Contain($"<article id=\"{system.Id}\">"));
+            Assert.That(html, Does.Contain("prefers-color-scheme: dark").And.Contain("width=device-width"));
+            Assert.That(html, Does.Not.Contain("http").And.Not.Contain("<script"), "no outside resources");
         }
         finally
         {

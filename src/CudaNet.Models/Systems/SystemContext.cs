@@ -11,7 +11,8 @@ public sealed record SystemContext
     /// <summary>Folder for pictures and files; null for none.</summary>
     public string? Folder { get; init; }
 
-    /// <summary>True for the quick form: one seed, and less data and fewer epochs where the full form takes long.</summary>
+    /// <summary>True for the quick form: one seed, and less data and fewer epochs where the full form takes long. Bounds are those of the
+    /// full form, except where that little training cannot reach them: there the system has a second, lower one beside the first.</summary>
     public bool Quick { get; init; }
 
     /// <summary>Folder of the IDX files of MNIST or "fashion"; null for the digits that are shipped.</summary>

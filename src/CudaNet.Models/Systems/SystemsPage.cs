@@ -25,6 +25,9 @@ public static class SystemsPage
         [19] = "Efficient attention",
     };
 
+    /// <summary>"13. Adversarial networks".</summary>
+    internal static string TitleOf(int chapter) => string.Create(CultureInfo.InvariantCulture, $"{chapter}. {Chapters.GetValueOrDefault(chapter, $"Chapter {chapter}")}");
+
     /// <summary>Writes the page.</summary>
     /// <param name="log">The last checks.</param>
     /// <param name="root">From the page to the repository's root: "../" for one in docs.</param>
@@ -38,7 +41,7 @@ public static class SystemsPage
         text.Append(CultureInfo.InvariantCulture, $"{CourseSystems.All.Count} systems, {checks.Count(check => check.Ok)} pass, {checks.Count(check => !check.Ok)} fail, {CourseSystems.All.Count - checks.Count} not yet checked; {checks.Sum(check => check.Seconds):F0} s in all.\n");
         foreach (var chapter in CourseSystems.All.GroupBy(system => system.Chapter))
         {
-            text.Append(CultureInfo.InvariantCulture, $"\n## {chapter.Key}. {Chapters.GetValueOrDefault(chapter.Key, $"Chapter {chapter.Key}")}\n\n| system | figures | |\n|---|---|---|\n");
+            text.Append(CultureInfo.InvariantCulture, $"\n## {TitleOf(chapter.Key)}\n\n| system | figures | |\n|---|---|---|\n");
             foreach (var system in chapter) text.Append(Row(system, log.Of(system.Id), root));
         }
         return text.ToString();

@@ -9,12 +9,13 @@ using Spectre.Console;
 
 namespace CudaNet.Cli.Commands;
 
-/// <summary>cudanet systems list, run, check and document.</summary>
+/// <summary>cudanet systems list, run, check, gallery and document.</summary>
 internal static class SystemsCommand
 {
     private static readonly Option<bool> All = new("--all") { Description = "Check all systems" };
     private static readonly Option<int?> Chapter = new("--chapter") { Description = "Check the systems of a chapter", HelpName = "N" };
     private static readonly Option<bool> Quick = new("--quick") { Description = "One seed, less data and fewer epochs" };
+    private static readonly Option<double?> SkipSlower = new("--skip-slower") { Description = "Leave out systems whose last such check took more processor seconds", HelpName = "SECONDS" };
     private static readonly Option<string> Page = new("--out") { Description = "The page", HelpName = "FILE", DefaultValueFactory = _ => Path.Combine("docs", "systems.md") };
     private static readonly Option<long> Seed = new("--seed") { Description = "Decides all random numbers", HelpName = "N", DefaultValueFactory = _ => 1 };
     private static readonly Option<string?> Data = new("--data") { Description = "Folder of IDX files, or fashion, for the systems on digits", HelpName = "DIR|fashion" };
@@ -31,10 +32,11 @@ internal static class SystemsCommand
             new Command("run", "Show a system: it prints and draws.") { id, Quick, Seed, Data, Out, Device }
                 .Does((parsed, report, stop) => Run(parsed, report, parsed.GetValue(id)!, stop))
                 .WithExamples(("cudanet systems run 04.xor", "writes runs/04.xor/xor.png")),
-            new Command("check", "Measure systems against their thresholds, each for three fixed seeds, and report the worst.") { checkId, Chapter, All, Quick, Data, Device }
+            new Command("check", "Measure systems against their thresholds, each for three fixed seeds, and report the worst.") { checkId, Chapter, All, Quick, SkipSlower, Data, Device }
                 .Does((parsed, report, stop) => Check(parsed, report, parsed.GetValue(checkId), stop))
-                .WithExamples(("cudanet systems check 02.mynet", "one system"), ("cudanet systems check --chapter 7", "a chapter"), ("cudanet systems check --all --quick", "all, in short form")),
-            new Command("document", "Write the page of all systems with the figures of their last full check.") { Page }.Does(Document),
+                .WithExamples(("cudanet systems check 02.mynet", "one system"), ("cudanet systems check --chapter 7", "a chapter"), ("cudanet systems check --all --quick", "all, with one seed and less training"), ("cudanet systems check --all --quick --skip-slower 10", "without the slow ones")),
+            GalleryCommand.Create(),
+            new Command("document", "Write the page of all systems with the figures of their last full check, and the log of checks beside it.") { Page }.Does(Document),
         };
     }
 
@@ -77,6 +79,7 @@ internal static class SystemsCommand
         var systems = Chosen(id, parsed.GetValue(Chapter), parsed.GetValue(All));
         Devices.Use(parsed.GetValue(Device)!);
         var log = CheckLog.Open(CheckLog.DefaultPath);
+        if (parsed.GetValue(SkipSlower) is { } most) systems = LeaveOut(systems, most, parsed.GetValue(Quick), log, report);
         var clock = Stopwatch.StartNew();
         var checks = new List<SystemCheck>();
         foreach (var system in systems)
@@ -92,6 +95,7 @@ internal static class SystemsCommand
         report.Figure("systems", checks.Count);
         report.Figure("failed_systems", failed.Count);
         report.Figure("seconds", clock.Elapsed.TotalSeconds);
+        report.Figure("processor_seconds", checks.Sum(check => check.ProcessorSeconds));
         if (failed.Count > 0) report.Fail($"failed: {string.Join(", ", failed.Select(check => check.Id))}");
         if (checks.Count > 1)
             foreach (var check in failed) Console.WriteLine($"FAIL  {check.Id}: {check.Error ?? string.Join("; ", check.Figures.Where(figure => !figure.Ok))}");
@@ -99,7 +103,19 @@ internal static class SystemsCommand
             + $", {Screen.Duration(clock.Elapsed)}.");
     }
 
-    private static IReadOnlyList<CourseSystem> Chosen(string? id, int? chapter, bool all)
+    /// <summary>What is not slower than a number of seconds, as far as the logs know; the rest is named.</summary>
+    private static List<CourseSystem> LeaveOut(IReadOnlyList<CourseSystem> systems, double most, bool quick, CheckLog log, Report report)
+    {
+        var recorded = CheckLog.Open(CheckLog.RecordedPath);
+        var slow = systems.Select(system => (System: system, Seconds: log.SecondsOf(system.Id, quick) ?? recorded.SecondsOf(system.Id, quick))).Where(entry => entry.Seconds > most).ToList();
+        report.Figure("left_out", slow.Count);
+        if (slow.Count > 0)
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"left out, with their processor seconds: {string.Join(", ", slow.Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.System.Id} {entry.Seconds:F1}")))}"));
+        List<CourseSystem> rest = [.. systems.Except(slow.Select(entry => entry.System))];
+        return rest.Count > 0 ? rest : throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"--skip-slower {most} leaves nothing to check. Give more seconds."));
+    }
+
+    internal static IReadOnlyList<CourseSystem> Chosen(string? id, int? chapter, bool all)
     {
         var ways = (id is null ? 0 : 1) + (chapter is null ? 0 : 1) + (all ? 1 : 0);
         if (ways != 1) throw new ArgumentException(ways == 0 ? "Give the id of a system, --chapter N, or --all for all of them." : "Give only one of an id, --chapter and --all.");
@@ -129,9 +145,15 @@ internal static class SystemsCommand
     {
         var page = parsed.GetValue(Page)!;
         var root = Path.GetRelativePath(Path.GetDirectoryName(Path.GetFullPath(page))!, Environment.CurrentDirectory).Replace('\\', '/');
-        AtomicFile.Write(page, Encoding.UTF8.GetBytes(SystemsPage.Write(CheckLog.Open(CheckLog.DefaultPath), root == "." ? "" : root + "/")));
-        Console.WriteLine($"wrote {page}");
-        report.Row(("file", page));
+        // What was not checked of late stays as it was recorded.
+        var recorded = CheckLog.Open(Path.ChangeExtension(page, ".json"));
+        recorded.Add(CheckLog.Open(CheckLog.DefaultPath).All);
+        AtomicFile.Write(page, Encoding.UTF8.GetBytes(SystemsPage.Write(recorded, root == "." ? "" : root + "/")));
+        foreach (var file in new[] { page, Path.ChangeExtension(page, ".json") })
+        {
+            Console.WriteLine($"wrote {file}");
+            report.Row(("file", file));
+        }
     }
 
     /// <summary>A check has its own seeds and draws nothing; a run has a folder.</summary>
