@@ -1,9 +1,8 @@
 using System.Collections;
-using System.Threading.Channels;
 
 namespace CudaNet.Nn.Data;
 
-/// <summary>Batches of a data set, epoch after epoch, made ahead on a thread of their own.</summary>
+/// <summary>Batches of a data set, epoch after epoch, made ahead on threads of their own.</summary>
 /// <remarks>The order is a pure function of seed and epoch: <see cref="EpochIndex"/> and <see cref="Position"/> say all
 /// that is needed to go on exactly where a run stopped.</remarks>
 public sealed class DataLoader : IEnumerable<Batch>
@@ -15,11 +14,13 @@ public sealed class DataLoader : IEnumerable<Batch>
     /// <param name="seed">Decides the orders and the augmentation.</param>
     /// <param name="dropLast">True leaves out a last batch that is not full.</param>
     /// <param name="prefetch">Batches made ahead; 0 makes each when it is asked for, on the caller's thread.</param>
-    public DataLoader(Dataset dataset, int batchSize, bool shuffle = false, long seed = 0, bool dropLast = false, int prefetch = 2)
+    /// <param name="workers">Batches made at the same time, at most <paramref name="prefetch"/>; they come in the same order however many.</param>
+    public DataLoader(Dataset dataset, int batchSize, bool shuffle = false, long seed = 0, bool dropLast = false, int prefetch = 2, int workers = 1)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
         if (batchSize < 1) throw new ArgumentOutOfRangeException(nameof(batchSize), batchSize, $"DataLoader: the batch size is {batchSize}. Give 1 or more.");
         ArgumentOutOfRangeException.ThrowIfNegative(prefetch);
-        (Dataset, BatchSize, Shuffle, Seed, DropLast, Prefetch) = (dataset, batchSize, shuffle, seed, dropLast, prefetch);
+        (Dataset, BatchSize, Shuffle, Seed, DropLast, Prefetch, Workers) = (dataset, batchSize, shuffle, seed, dropLast, prefetch, workers);
         if (BatchCount == 0)
             throw new ArgumentException($"DataLoader: {dataset.Count} samples give no batch of {batchSize}. Use a smaller batch or more data{(dropLast ? ", or dropLast: false" : "")}.", nameof(dataset));
     }
@@ -41,6 +42,9 @@ public sealed class DataLoader : IEnumerable<Batch>
 
     /// <summary>Batches made ahead.</summary>
     public int Prefetch { get; }
+
+    /// <summary>Batches made at the same time.</summary>
+    public int Workers { get; }
 
     /// <summary>Batches of an epoch.</summary>
     public int BatchCount => (Dataset.Count + (DropLast ? 0 : BatchSize - 1)) / BatchSize;
@@ -108,48 +112,34 @@ public sealed class DataLoader : IEnumerable<Batch>
     private IEnumerable<Batch> Ahead(int[] order, int epoch, int first, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var channel = Channel.CreateBounded<Batch>(new BoundedChannelOptions(Prefetch) { SingleReader = true, SingleWriter = true });
         var token = stop.Token;
-        var producer = Task.Run(async () =>
-        {
-            try
-            {
-                for (var k = first; k < BatchCount; k++)
-                    await channel.Writer.WriteAsync(Make(order, epoch, k), token).ConfigureAwait(false);
-                channel.Writer.Complete();
-            }
-            catch (Exception error)
-            {
-                channel.Writer.Complete(error);
-            }
-        }, CancellationToken.None);
+        var ahead = new Queue<Task<Batch>>();
+        // A worker is a chain of tasks: each of its batches waits for the one before.
+        var workers = new Task[Math.Min(Workers, Prefetch)];
+        Array.Fill(workers, Task.CompletedTask);
         try
         {
-            while (true)
+            for (int k = first, next = first; k < BatchCount; k++)
             {
-                Batch? batch;
-                try
+                for (; next < BatchCount && ahead.Count < Prefetch; next++)
                 {
-                    if (!channel.Reader.TryRead(out batch))
-                    {
-                        if (!channel.Reader.WaitToReadAsync(token).AsTask().GetAwaiter().GetResult()) break;
-                        continue;
-                    }
+                    var number = next;
+                    var batch = workers[number % workers.Length].ContinueWith(_ => Make(order, epoch, number), token, TaskContinuationOptions.LazyCancellation, TaskScheduler.Default);
+                    workers[number % workers.Length] = batch;
+                    ahead.Enqueue(batch);
                 }
-                catch (ChannelClosedException closed) when (closed.InnerException is { } inner)
-                {
-                    System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(inner);
-                    throw;
-                }
+                // Waits for the batch or the cancellation, and raises what the data set raised.
+                var made = ahead.Dequeue().WaitAsync(token).GetAwaiter().GetResult();
                 cancellation.ThrowIfCancellationRequested();
-                yield return batch;
+                yield return made;
             }
         }
         finally
         {
-            // A consumer that left early must not leave the thread behind: the data set may be closed next.
+            // A consumer that left early must not leave threads behind: the data set may be closed next. A worker's last task ends when all
+            // before it have.
             stop.Cancel();
-            producer.Wait(CancellationToken.None);
+            foreach (var worker in workers) Task.WaitAny([worker], CancellationToken.None);
         }
     }
 

@@ -1,6 +1,6 @@
 namespace CudaNet.Nn.Data;
 
-/// <summary>Samples by number. Batches are made on the loader's thread, so an implementation only reads what does not change.</summary>
+/// <summary>Samples by number. Batches are made on the loader's threads, several at a time perhaps, so an implementation only reads what does not change.</summary>
 public abstract class Dataset
 {
     /// <summary>Number of samples.</summary>

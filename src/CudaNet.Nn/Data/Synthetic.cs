@@ -1,8 +1,8 @@
 namespace CudaNet.Nn.Data;
 
-/// <summary>Small data sets that are made, not read: points with classes or with the coordinates that they came from.</summary>
+/// <summary>Small data sets that are made, not read: points with classes or with the coordinates that they came from, sequences, and pictures with captions.</summary>
 /// <remarks>Classes are Int64 [count], of equal size up to one; points are Float32 [count, dimensions]. Equal seeds give equal points.</remarks>
-public static class Synthetic
+public static partial class Synthetic
 {
     /// <summary>Two half circles that reach into one another.</summary>
     /// <param name="count">Points in all.</param>

@@ -7,10 +7,10 @@ internal sealed class DataLoaderTests
 {
     private static readonly TensorDataset Ten = new(Tensor.From(Enumerable.Range(0, 20).Select(i => (float)i).ToArray(), [10, 2]), Tensor.From(Enumerable.Range(0, 10).Select(i => (long)i).ToArray()));
 
-    [TestCase(0), TestCase(2)]
-    public void Every_sample_comes_once_an_epoch_with_its_target(int prefetch)
+    [TestCase(0, 1), TestCase(2, 1), TestCase(4, 3), TestCase(9, 9)]
+    public void Every_sample_comes_once_an_epoch_with_its_target(int prefetch, int workers)
     {
-        var batches = new DataLoader(Ten, 3, shuffle: true, seed: 5, prefetch: prefetch).ToList();
+        var batches = new DataLoader(Ten, 3, shuffle: true, seed: 5, prefetch: prefetch, workers: workers).ToList();
         Assert.That(batches.Select(b => b.Count), Is.EqualTo(new[] { 3, 3, 3, 1 }));
         Assert.That(batches.SelectMany(b => b.Indices).Order(), Is.EqualTo(Enumerable.Range(0, 10)));
         foreach (var batch in batches)
@@ -58,9 +58,34 @@ internal sealed class DataLoaderTests
         Assert.That(() => new DataLoader(Ten, 11, dropLast: true), Throws.ArgumentException.With.Message.Contain("no batch of 11"));
     }
 
+    [TestCase(1), TestCase(3)]
+    public void An_error_of_the_data_set_reaches_the_consumer_behind_the_batches_before_it(int workers)
+    {
+        var seen = 0;
+        Assert.That(() =>
+        {
+            foreach (var _ in new DataLoader(new Broken(), 2, prefetch: 4, workers: workers)) seen++;
+        }, Throws.InvalidOperationException.With.Message.EqualTo("sample 4"));
+        Assert.That(seen, Is.EqualTo(2));
+    }
+
     [Test]
-    public void An_error_of_the_data_set_reaches_the_consumer() =>
-        Assert.That(() => new DataLoader(new Broken(), 2).ToList(), Throws.InvalidOperationException.With.Message.EqualTo("sample 4"));
+    public void Workers_make_batches_at_the_same_time_and_end_with_the_enumeration()
+    {
+        var data = new Slow();
+        // Two are made at once only if two threads wait for one another.
+        using var both = new Barrier(2);
+        data.Make = () => both.SignalAndWait(TimeSpan.FromSeconds(30));
+        var order = new DataLoader(data, 1, prefetch: 2, workers: 2).SelectMany(batch => batch.Indices).ToList();
+        Assert.That(order, Is.EqualTo(Enumerable.Range(0, 8)));
+        Assert.That(data.Late, Is.Zero, "nobody waited in vain");
+
+        data.Make = () => !Thread.CurrentThread.Join(5);
+        foreach (var _ in new DataLoader(data, 1, prefetch: 4, workers: 4)) break;
+        var running = data.Running;
+        Thread.Sleep(50);
+        Assert.That((running, data.Running), Is.EqualTo((0, 0)));
+    }
 
     [Test]
     public void Cancelling_ends_the_enumeration_and_its_thread()
@@ -110,7 +135,57 @@ internal sealed class DataLoaderTests
         Assert.That(together[16..], Is.EqualTo(alone));
     }
 
+    [Test]
+    public void Labels_of_any_number_are_split_and_folded()
+    {
+        long[] labels = [.. Enumerable.Range(0, 60).Select(i => 1000L * (i % 3))];
+        Assert.That(DataSplit.Stratified(labels, 0.25, seed: 3).Second.CountBy(i => labels[i]).Select(c => c.Value), Is.EqualTo(new[] { 5, 5, 5 }));
+        var folds = DataSplit.StratifiedFolds(labels, 4);
+        foreach (var (train, test) in folds)
+        {
+            Assert.That(test.CountBy(i => labels[i]).Select(c => c.Value), Is.EqualTo(new[] { 5, 5, 5 }));
+            Assert.That(train.Concat(test).Order(), Is.EqualTo(Enumerable.Range(0, 60)));
+        }
+        Assert.That(folds.SelectMany(fold => fold.Test).Order(), Is.EqualTo(Enumerable.Range(0, 60)));
+        Assert.That(DataSplit.Folds(11, 3).Select(fold => fold.Test.Length).Order(), Is.EqualTo(new[] { 3, 4, 4 }));
+        Assert.That(() => DataSplit.Folds(2, 3), Throws.ArgumentException.With.Message.Contain("2 samples do not fill 3 folds"));
+    }
+
+    [Test]
+    public void Class_weights_give_each_class_the_same_say()
+    {
+        long[] labels = [0, 0, 0, 3, 0, 1, 0, 1];
+        Assert.That(ClassWeights.Balanced(labels, 4).ToArray<float>(), Is.EqualTo(new[] { 8 / 15f, 8 / 6f, 0, 8 / 3f }));
+        var weights = ClassWeights.OfSamples(labels, 4).ToArray<float>();
+        Assert.That(weights.Sum(), Is.EqualTo(8).Within(1e-5));
+        foreach (var c in new long[] { 0, 1, 3 }) Assert.That(weights.Where((_, i) => labels[i] == c).Sum(), Is.EqualTo(8 / 3.0).Within(1e-5));
+        Assert.That(() => ClassWeights.Balanced(labels, 3), Throws.ArgumentException.With.Message.Contain("label 3 of sample 3"));
+        Assert.That(() => ClassWeights.Balanced([], 3), Throws.ArgumentException);
+    }
+
     private static List<int> Indices(DataLoader loader) => [.. loader.SelectMany(batch => batch.Indices)];
+
+    private sealed class Slow : Dataset
+    {
+        private int _running, _late;
+
+        /// <summary>What making a batch does; false if it came too late.</summary>
+        public Func<bool> Make { get; set; } = () => true;
+
+        public int Running => Volatile.Read(ref _running);
+
+        public int Late => Volatile.Read(ref _late);
+
+        public override int Count => 8;
+
+        public override Batch Collate(ReadOnlySpan<int> indices, SampleContext context)
+        {
+            Interlocked.Increment(ref _running);
+            if (!Make()) Interlocked.Increment(ref _late);
+            Interlocked.Decrement(ref _running);
+            return new([Tensor.Zeros([indices.Length])], indices.ToArray());
+        }
+    }
 
     private sealed class Broken : Dataset
     {

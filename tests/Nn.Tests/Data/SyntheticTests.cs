@@ -56,5 +56,59 @@ internal sealed class SyntheticTests
     }
 
     [Test]
+    public void The_adding_problem_adds_one_number_of_each_half()
+    {
+        var (sequences, sums) = Synthetic.AddingProblem(50, 9, seed: 2);
+        Assert.That((sequences.Shape, sums.Shape), Is.EqualTo((new Shape(50, 9, 2), new Shape(50, 1))));
+        Tensor numbers = sequences.Select(2, 0), marks = sequences.Select(2, 1);
+        Assert.That((numbers * marks).Sum(1).ToArray<float>(), Is.EqualTo(sums.ToArray<float>()).Within(1e-6));
+        Assert.That(marks.Narrow(1, 0, 4).Sum(1).ToArray<float>(), Is.All.EqualTo(1));
+        Assert.That(marks.Sum(1).ToArray<float>(), Is.All.EqualTo(2));
+        Assert.That(Synthetic.AddingProblem(50, 9, seed: 2).Sums.ToArray<float>(), Is.EqualTo(sums.ToArray<float>()));
+    }
+
+    [Test]
+    public void Waves_without_noise_have_the_values_of_their_form()
+    {
+        var (sequences, classes) = Synthetic.Waves(30, 100, noise: 0, seed: 4);
+        Assert.That(sequences.Shape, Is.EqualTo(new Shape(30, 100, 1)));
+        var values = sequences.ToArray<float>().Chunk(100).ToArray();
+        foreach (var (i, c) in classes.ToArray<long>().Index())
+        {
+            Assert.That(values[i].Max(v => Math.Abs(v)), Is.InRange(0.9, 1.0001));
+            // Second differences: a triangle is straight but for its corners, a square takes two values only.
+            if (c == 1) Assert.That(values[i], Is.All.Matches<float>(v => Math.Abs(v) == 1));
+            if (c == 2) Assert.That(Enumerable.Range(1, 98).Count(t => Math.Abs(values[i][t - 1] - 2 * values[i][t] + values[i][t + 1]) > 1e-4), Is.LessThan(20));
+        }
+    }
+
+    [Test]
+    public void Captions_say_what_the_pictures_show()
+    {
+        var set = Synthetic.CaptionedShapes(60, 32, seed: 5);
+        Assert.That(set.Images.Shape, Is.EqualTo(new Shape(60, 3, 32, 32)));
+        var images = set.Images.ToArray<float>().Chunk(3 * 32 * 32).ToArray();
+        var places = set.Places.ToArray<float>().Chunk(4).ToArray();
+        long[] shapes = set.Shapes.ToArray<long>(), colours = set.Colours.ToArray<long>();
+        for (var i = 0; i < 60; i++)
+        {
+            var p = places[i];
+            var large = p[2] - p[0] > 0.4;
+            Assert.That(set.Captions[i], Does.StartWith($"a {(large ? "large" : "small")} {CaptionedShapes.ColourNames[(int)colours[i]]} {CaptionedShapes.ShapeNames[(int)shapes[i]]} "));
+            Assert.That(p, Is.All.InRange(-1e-6, 1 + 1e-6));
+            if (p[0] + p[2] < 2 / 3.0) Assert.That(set.Captions[i], Does.Contain("left"));
+            if (p[1] + p[3] > 4 / 3.0) Assert.That(set.Captions[i], Does.Contain("bottom"));
+            // The middle of a shape has its colour; outside of its place there is nothing but the ground.
+            int x = (int)(16 * (p[0] + p[2])), y = (int)(16 * (p[1] + p[3]));
+            var red = images[i][y * 32 + x];
+            Assert.That(red > 0.5, Is.EqualTo(colours[i] is 0 or 3 or 4));
+            for (var k = 0; k < 32 * 32; k++)
+                if ((k % 32 + 1) / 32.0 < p[0] || k % 32 / 32.0 > p[2] || (k / 32 + 1) / 32.0 < p[1] || k / 32 / 32.0 > p[3]) Assert.That(images[i][k], Is.EqualTo(0.08f));
+        }
+        Assert.That(shapes.Distinct().Count() + colours.Distinct().Count(), Is.EqualTo(9), "all occur");
+        Assert.That(Synthetic.CaptionedShapes(60, 32, seed: 5).Captions, Is.EqualTo(set.Captions));
+    }
+
+    [Test]
     public void An_empty_set_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => Synthetic.Moons(0));
 }
