@@ -53,6 +53,36 @@ internal sealed partial class RegexSplitter(Regex pattern) : WordSplitter
         }
     }
 
+    /// <summary>The matches in a text, in UTF-16 units.</summary>
+    /// <exception cref="TokenizerException">The expression takes too long.</exception>
+    public List<(int Begin, int End)> Find(string text)
+    {
+        var places = new int[text.Length + 1];
+        char[] units = new char[text.Length];
+        int count = 0, at = 0;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            places[count] = at;
+            at += rune.Utf16SequenceLength;
+            units[count++] = StandInFor(rune);
+        }
+        places[count] = at;
+        var found = new List<(int, int)>();
+        try
+        {
+            foreach (var match in pattern.EnumerateMatches(units.AsSpan(0, count)))
+                if (match.Length > 0)
+                    found.Add((places[match.Index], places[match.Index + match.Length]));
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            throw new TokenizerException($"The tokenizer's expression \"{ByteLevelBpe.Shorten(pattern.ToString())}\" takes more than {pattern.MatchTimeout.TotalSeconds} s for a text of {text.Length} characters. Give shorter texts.");
+        }
+        return found;
+    }
+
+    private static char StandInFor(Rune rune) => rune.IsBmp ? (char)rune.Value : StandIns.GetValueOrDefault(Rune.GetUnicodeCategory(rune), Unassigned);
+
     private static int Show(ReadOnlySpan<byte> text, out char unit)
     {
         if (text[0] < 128)
@@ -60,10 +90,7 @@ internal sealed partial class RegexSplitter(Regex pattern) : WordSplitter
             unit = (char)text[0];
             return 1;
         }
-        if (Rune.DecodeFromUtf8(text, out var rune, out int bytes) != OperationStatus.Done)
-            unit = Unassigned;
-        else
-            unit = rune.IsBmp ? (char)rune.Value : StandIns.GetValueOrDefault(Rune.GetUnicodeCategory(rune), Unassigned);
+        unit = Rune.DecodeFromUtf8(text, out var rune, out int bytes) == OperationStatus.Done ? StandInFor(rune) : Unassigned;
         return bytes;
     }
 

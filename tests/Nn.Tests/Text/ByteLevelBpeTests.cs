@@ -235,7 +235,7 @@ public sealed class ByteLevelBpeTests
         byte[] tiktoken = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, bpe.VocabularySize - 1).Select(id => $"{Convert.ToBase64String(bpe.DecodeBytes([id]))} {id}\n")));
         byte[] content = which switch { "vocab.json" => vocabulary, "merges.txt" => merges, _ => tiktoken };
         // What a vocabulary's tables need goes with its tokens, not with its bytes.
-        Mutations.Run(Mutations.Files(20_000), random => Mutations.Damage(content, random), file =>
+        Mutations.Run(Mutations.Files(100_000), random => Mutations.Damage(content, random), file =>
         {
             _ = which switch
             {
