@@ -31,7 +31,7 @@ internal static class FewDigits
         int[] chosen = [.. context.Random(2).Permutation(data.Train.Count).Narrow(0, 0, samples).ToArray<long>().Select(i => (int)i)];
         var loader = new DataLoader(new ImageDataset(data.Train, transform).Subset(chosen), 50, shuffle: true, seed: context.Seed);
         var test = new DataLoader(new ImageDataset(data.Test).Take(1000), 500);
-        var epochs = context.Pick(40_000, 10_000) / samples;
+        var epochs = context.Pick(40_000, 25_000) / samples;
         var trainer = new Trainer(model, new AdamW(model.Parameters(), 4e-3, weightDecay: decay)) { Schedule = new CosineSchedule(epochs * (samples / 50)) };
         var result = trainer.Fit(loader, watched ? test : null, epochs);
         return (trainer.Evaluate(test).Accuracy, result.Epochs);
@@ -54,7 +54,7 @@ internal sealed class Augmentation() : CourseSystem("11.augmentation", "Augmenta
         var (plain, plainEpochs) = FewDigits.Train(context, 1000, null, watched: true);
         var (augmented, epochs) = FewDigits.Train(context, 1000, FewDigits.Augment, watched: true);
         context.Out.WriteLine($"1,000 digits: test accuracy {plain:P1}, augmented {augmented:P1}");
-        context.Draw("augmentation-loss.png", Pictures.Curves("1,000 digits: loss over the epochs", "cross entropy", true, ("training", [.. plainEpochs.Select(e => e.TrainLoss)]), ("test", [.. plainEpochs.Select(e => e.TestLoss)]),
+        context.Draw("augmentation-loss.png", Pictures.Epochs("1,000 digits: loss over the epochs", "cross entropy", true, ("training", [.. plainEpochs.Select(e => e.TrainLoss)]), ("test", [.. plainEpochs.Select(e => e.TestLoss)]),
             ("training, augmented", [.. epochs.Select(e => e.TrainLoss)]), ("test, augmented", [.. epochs.Select(e => e.TestLoss)])));
     }
 
@@ -87,7 +87,7 @@ internal sealed class Combination() : CourseSystem("11.combination", "Augmentati
             context.Out.WriteLine($"{row.Name,-14}{accuracy,10:P1}{epochs[^1].TestLoss,11:F4}");
             losses.Add((row.Name, [.. epochs.Select(e => e.TestLoss)]));
         }
-        context.Draw("combination.png", Pictures.Curves($"{Samples} digits: test loss by what is done against overfitting", "cross entropy", true, [.. losses]));
+        context.Draw("combination.png", Pictures.Epochs($"{Samples} digits: test loss by what is done against overfitting", "cross entropy", false, [.. losses]));
     }
 
     public override IEnumerable<Figure> Check(SystemContext context)

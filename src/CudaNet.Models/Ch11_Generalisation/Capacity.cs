@@ -15,7 +15,7 @@ internal sealed class Capacity() : CourseSystem("11.capacity", "Capacity: width 
 
     public override void Run(SystemContext context)
     {
-        var plot = new CurvePlot("A circle in a ring, a tenth of the labels wrong: loss by the width", "units of the hidden layer", "cross entropy") { LogX = true, LogY = true };
+        var plot = new CurvePlot("A circle in a ring, a tenth of the labels wrong: loss by the width", "units of the hidden layer", "cross entropy") { LogX = true, YMin = 0 };
         var results = Widths.Select(width => Fit(context, 1, width)).ToArray();
         for (var k = 0; k < Widths.Length; k++) context.Out.WriteLine($"width {Widths[k],4}: training {results[k].Train:F3}, validation {results[k].Validation:F3}");
         double[] at = [.. Widths.Select(w => (double)w)];

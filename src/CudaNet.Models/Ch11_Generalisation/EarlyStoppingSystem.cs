@@ -16,8 +16,8 @@ internal sealed class EarlyStoppingSystem() : CourseSystem("11.early-stopping", 
         var (stopped, trainer, _, _) = Train(context, new EarlyStopping(Patience));
         var (whole, _, _, norms) = Train(context, null);
         context.Out.WriteLine($"stopped after epoch {stopped.Epochs.Count}, best loss {stopped.Epochs.Min(e => e.TestLoss):F4}; without, after {whole.Epochs.Count} epochs {whole.Epochs[^1].TestLoss:F4}");
-        context.Draw("early-stopping.png", Pictures.Curves("500 digits, a fifth of the labels wrong, trained to the end", "cross entropy", true, ("training", [.. whole.Epochs.Select(e => e.TrainLoss)]), ("validation", [.. whole.Epochs.Select(e => e.TestLoss)])));
-        context.Draw("early-stopping-norm.png", Pictures.Curves("Length of all weights over the epochs", "‖w‖", false, ("‖w‖", norms)));
+        context.Draw("early-stopping.png", Pictures.Epochs("500 digits, a fifth of the labels wrong, trained to the end", "cross entropy", false, ("training", [.. whole.Epochs.Select(e => e.TrainLoss)]), ("validation", [.. whole.Epochs.Select(e => e.TestLoss)])));
+        context.Draw("early-stopping-norm.png", Pictures.Epochs("Length of all weights over the epochs", "‖w‖", false, ("‖w‖", norms[1..])));
     }
 
     public override IEnumerable<Figure> Check(SystemContext context)

@@ -9,7 +9,10 @@ internal sealed class GaussianKl() : CourseSystem("12.gaussian-kl", "Divergence 
 {
     public override void Run(SystemContext context)
     {
-        context.Draw("gaussian-kl.png", Pictures.Field("KL[N(μ, σ²) ‖ N(0, 1)] over μ (across) and ln σ² (up)", new PlotArea(-3, 3, -3, 3), (mean, logVariance) => 0.5 * (mean * mean + Math.Exp(logVariance) - 1 - logVariance)));
+        double[] sigmas = [.. Enumerable.Range(-40, 71).Select(k => Math.Pow(10, k / 40.0))];
+        var plot = new CurvePlot("KL[N(μ, σ²) ‖ N(0, 1)]: σ may neither vanish nor grow", "σ", "nats") { LogX = true, YMax = 8 };
+        foreach (var mean in new[] { 0.0, 1, 2, 3 }) plot.Add($"μ = {mean}", sigmas, Array.ConvertAll(sigmas, sigma => 0.5 * (mean * mean + sigma * sigma - 1 - 2 * Math.Log(sigma))));
+        context.Draw("gaussian-kl.png", plot);
         foreach (var figure in Check(context)) context.Out.WriteLine(figure);
     }
 

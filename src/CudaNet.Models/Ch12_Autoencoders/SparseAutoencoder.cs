@@ -22,7 +22,7 @@ internal sealed class SparseAutoencoder() : CourseSystem("12.sparse", "Sparse au
         context.Out.WriteLine($"mean activation {h.Mean().Item():F4} (ρ = {Rho}); a digit wakes {(h > Silent).To(DType.Float32).Sum(1).Mean().Item():F0} of {Units} units");
         // What a unit writes is its column of the decoder.
         var columns = ((Columns)sparse.Decoder).Weight;
-        context.Draw("sparse.png", new ImageSheet("What 32 units of the sparse autoencoder write: strokes", [.. Enumerable.Range(0, 32).Select(j => Pictures.Grey(columns.Select(1, j).Reshape(Codes.Side, Codes.Side)))], 8, 4));
+        context.Draw("sparse.png", new ImageSheet("What 32 units of the sparse autoencoder write: parts and whole digits", [.. Enumerable.Range(0, 32).Select(j => Pictures.Grey(columns.Select(1, j).Reshape(Codes.Side, Codes.Side)))], 8, 4));
         context.Draw("sparse-pca.png", new ImageSheet("What the principal components write: waves", [.. Enumerable.Range(0, Active).Select(j => Pictures.Grey(pca.Components.Select(0, j).Reshape(Codes.Side, Codes.Side)))], 5, 4));
         context.Draw("sparse-digits.png", Codes.Sheet("Digits through few of 200 units, and through 10 components", 8, ("digit", x), ("sparse", sparse.Forward(x)), ("PCA", pca.InverseTransform(pca.Transform(x)))));
     }

@@ -60,18 +60,24 @@ internal static class Pictures
     }
 
     /// <summary>Curves over the number of the step.</summary>
-    public static CurvePlot Curves(string title, string yLabel, bool log, params ReadOnlySpan<(string Name, IReadOnlyList<double> Values)> curves)
-    {
-        var plot = new CurvePlot(title, "step", yLabel) { LogY = log };
-        foreach (var (name, values) in curves) plot.Add(name, [.. Enumerable.Range(0, values.Count).Select(k => (double)k)], values);
-        return plot;
-    }
+    public static CurvePlot Curves(string title, string yLabel, bool log, params ReadOnlySpan<(string Name, IReadOnlyList<double> Values)> curves) =>
+        Over(new CurvePlot(title, "step", yLabel) { LogY = log }, 0, curves);
+
+    /// <summary>Curves over the number of the epoch, from 1 on.</summary>
+    public static CurvePlot Epochs(string title, string yLabel, bool log, params ReadOnlySpan<(string Name, IReadOnlyList<double> Values)> curves) =>
+        Over(new CurvePlot(title, "epoch", yLabel) { LogY = log, WholeX = true }, 1, curves);
 
     /// <summary>A function of one variable.</summary>
     public static CurveSeries Curve(string name, double left, double right, Func<Tensor, Tensor> function, bool dashed = false)
     {
         var x = Tensor.Linspace(left, right, 401, DType.Float64);
         return new(name, x.ToDoubles(), function(x).ToDoubles()) { Dashed = dashed };
+    }
+
+    private static CurvePlot Over(CurvePlot plot, int first, ReadOnlySpan<(string Name, IReadOnlyList<double> Values)> curves)
+    {
+        foreach (var (name, values) in curves) plot.Add(name, [.. Enumerable.Range(first, values.Count).Select(k => (double)k)], values);
+        return plot;
     }
 
     private static PlotArea Around(Tensor points)
