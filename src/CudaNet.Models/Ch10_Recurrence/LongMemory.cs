@@ -1,5 +1,6 @@
 using CudaNet.Models.Systems;
 using CudaNet.Nn;
+using CudaNet.Nn.Data;
 using CudaNet.Nn.Optimizers;
 using CudaNet.Nn.Schedules;
 using CudaNet.Plotting;
@@ -32,33 +33,30 @@ internal sealed class LongMemory() : CourseSystem("10.lstm-memory", "Long memory
     {
         var net = new Reader(memory, context.Random());
         var optimizer = new Adam(net.Parameters(), 0.01);
-        var random = context.Random(1);
-        var steps = context.Pick(1500, 1500);
-        var losses = Learn.Steps(optimizer, steps, _ => Sums(random, Batch), data => (net.Forward(data[0]) - data[1]).Square().Mean(), new CosineSchedule(steps, 0, 0.05), clipNorm: 1);
+        const int steps = 1500;
+        var losses = Learn.Steps(optimizer, steps, k => Sums(context, k, Batch), data => (net.Forward(data[0]) - data[1]).Square().Mean(), new CosineSchedule(steps, 0, 0.05), clipNorm: 1);
         return (net, losses);
     }
 
     private static double Test(SystemContext context, Reader net)
     {
-        var data = Sums(context.Random(9), 1000);
+        var data = Sums(context, 9999, 1000);
         return (net.Forward(data[0]) - data[1]).Square().Mean().Item();
     }
 
-    /// <summary>[time, batch, 2]: a number, and 1 where it counts: once in each half. The sum, [batch, 1].</summary>
-    private static Tensor[] Sums(RandomStream random, int batch)
+    /// <summary>[batch, time, 2]: a number, and 1 where it counts, which is once in each half; and the sums, [batch, 1].</summary>
+    private static Tensor[] Sums(SystemContext context, int part, int batch)
     {
-        Tensor values = random.Uniform([T, batch]).Realize(), time = Tensor.Arange(0, T, 1, DType.Int64).Unsqueeze(1);
-        Tensor first = random.Integers([1, batch], 0, T / 2).Realize(), second = random.Integers([1, batch], T / 2, T).Realize();
-        var marks = (time.Eq(first) | time.Eq(second)).To(DType.Float32);
-        return [Tensor.Stack([values, marks], 2).Realize(), (values * marks).Sum(0).Unsqueeze(1).Realize()];
+        var (sequences, sums) = Synthetic.AddingProblem(batch, T, context.Seed * 10_000 + part);
+        return [sequences, sums];
     }
 
     private sealed class Reader(bool memory, RandomStream random) : Module
     {
-        public Module Network { get; } = memory ? new LSTM(2, Units, forgetBias: 1, random: random) : new RNN(2, Units, random: random);
+        public Module Network { get; } = memory ? new LSTM(2, Units, batchFirst: true, forgetBias: 1, random: random) : new RNN(2, Units, batchFirst: true, random: random);
 
         public Linear Head { get; } = new(Units, 1, random: random);
 
-        public override Tensor Forward(Tensor x) => Head.Forward(Network.Forward(x).Select(0, T - 1));
+        public override Tensor Forward(Tensor x) => Head.Forward(Network.Forward(x).Select(1, T - 1));
     }
 }

@@ -12,7 +12,7 @@ internal sealed class WordOrder() : CourseSystem("10.order", "Order matters", "A
     {
         var (recurrent, bag) = Changes(context);
         var places = Enumerable.Range(0, recurrent.Length).Select(k => (double)k).ToArray();
-        context.Draw("order.png", new Plotting.CurvePlot("How far 20 shufflings move the representation of a sentence", "shuffling", "largest difference").Add("recurrent", places, recurrent).Add("bag of words", places, bag));
+        context.Draw("order.png", new Plotting.CurvePlot("How far 20 shufflings move the representation of a sentence", "shuffling", "largest difference") { YMax = 1.6 }.Add("recurrent", places, recurrent).Add("bag of words", places, bag));
         foreach (var figure in Check(context)) context.Out.WriteLine(figure);
     }
 
@@ -54,7 +54,7 @@ internal sealed class BagOfWords() : CourseSystem("10.bag-of-words", "Bag of wor
         var words = Vocabulary(Text);
         var counts = Counts(Text, words).ToDoubles();
         for (var k = 0; k < words.Length; k++) context.Out.WriteLine($"{words[k],-6} {counts[k]}");
-        context.Draw("bag-of-words.png", new Plotting.ImageSheet("Two sentences with one bag", [.. new[] { "the dog bites the man", "the man bites the dog" }.Select(s => Pictures.Grey(Counts(s, words).Reshape(1, words.Length), s, 0, 2))], 1, 60));
+        context.Draw("bag-of-words.png", new Plotting.ImageSheet($"Two sentences with one bag: {string.Join(" · ", words)}", [.. new[] { "the dog bites the man", "the man bites the dog" }.Select(s => Pictures.Grey(Counts(s, words).Reshape(1, words.Length), s, 0, 2))], 1, 60));
     }
 
     public override IEnumerable<Figure> Check(SystemContext context)

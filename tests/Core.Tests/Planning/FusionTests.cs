@@ -150,6 +150,18 @@ public class FusionTests
         Assert.That(Names(Data(3, 4).Exp().Reshape([12])), Is.EqualTo(new[] { "Exp" }));
 
     [Test]
+    public void A_group_that_has_grown_behind_those_that_read_it_makes_no_loop()
+    {
+        var (x, u) = (Data(6, 6), Data(6, 6));
+        var early = x.Exp();
+        var product = early.MatMul(x);      // reads the group of early
+        var a = u.Tanh();
+        var late = early * a.T;             // joins early, so that group waits for a
+        var b = a + product;                // joined with a, it would wait for the product, the product for early's group, and that for a
+        Assert.That(Plan.Of(late, b).Steps.Sum(step => step.Outputs.Count), Is.GreaterThanOrEqualTo(3));
+    }
+
+    [Test]
     public void Loops_of_groups_are_never_made([Range(0, 200)] int seed)
     {
         // Random graphs of elementwise ops, sums and products over squares: the schedule must always exist.
