@@ -6,6 +6,10 @@ namespace CudaNet.Cpu.Elementwise;
 /// <content>Ops of one argument.</content>
 internal static unsafe partial class OperatorTable
 {
+    /// <summary>The loop of GELU, or of 1 + erf, in Float32: see <see cref="ErfPatterns"/>.</summary>
+    public static delegate*<void*, void*, void*, void*, nint, void> OfErf(bool isGelu) =>
+        (delegate*<void*, void*, void*, void*, nint, void>)(isGelu ? Unary<float, GeluOperator>() : Unary<float, ErfPlusOneOperator>());
+
     private static void AddUnary()
     {
         Add<Neg>(1, static (_, lane, _) => lane switch

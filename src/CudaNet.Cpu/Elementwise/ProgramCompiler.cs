@@ -17,6 +17,7 @@ internal sealed unsafe class ProgramCompiler
     private readonly int[] _slotOf;
     private readonly int[] _uses;
     private readonly bool _wide;
+    private readonly ErfPatterns _patterns;
     private int _lastInPlaceRead = -1;
 
     private ProgramCompiler(ElementwiseProgram program, IReadOnlyList<InputAccess> inputs, bool wide)
@@ -28,6 +29,7 @@ internal sealed unsafe class ProgramCompiler
             for (var k = 0; k < 3; k++)
                 if (instruction[k] >= 0) _uses[instruction[k]]++;
         foreach (var output in program.Outputs) _uses[output] += 2; // it must exist for itself
+        _patterns = new(program, _uses);
     }
 
     /// <summary>Compiles a program for inputs that are read in a certain way.</summary>
@@ -59,6 +61,13 @@ internal sealed unsafe class ProgramCompiler
         var instruction = _program.Instructions[k];
         var value = _program.Inputs.Length + k;
         var lane = LaneTypes.Of(instruction.Type);
+        if (_patterns.IsPart(value)) return;
+        if (_patterns[value] is { } pattern)
+        {
+            var argument = _slotOf[pattern.Argument];
+            _slotOf[value] = Emit(OperatorTable.OfErf(pattern.IsGelu), argument, -1, -1, lane, IsRepeated(argument));
+            return;
+        }
         switch (instruction.Op)
         {
             case Literal literal:

@@ -91,6 +91,20 @@ public unsafe class MathTests
         Assert.That(worst, Is.LessThanOrEqualTo(ulp), $"worst at {worstAt:R}");
     }
 
+    [Test]
+    public void One_plus_erf_keeps_its_digits_where_the_sum_cancels()
+    {
+        for (int i = -60000; i < 20000; i++)
+        {
+            float x = i * 0.0001f, y = SimdLoop.Unary<float, ErfPlusOneOperator>(x);
+            if (x < -5) Assert.That(y, Is.Zero);
+            else if (x < -4) Assert.That(y, Is.EqualTo(1 + MathF64.Erf(x)).Within(1e-12), $"at {x:R}");
+            else Assert.That(Ulp.Error(y, 1 + MathF64.Erf(x)), Is.LessThanOrEqualTo(x < -1 ? 64 : 4), $"at {x:R}");
+        }
+        float[] specials = [float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0, float.MaxValue, float.MinValue, float.Epsilon];
+        Assert.That(specials.Select(x => SimdLoop.Unary<float, ErfPlusOneOperator>(x)), Is.EqualTo([float.NaN, 2, 0, 1, 2, 0, 1]));
+    }
+
     [TestCaseSource(nameof(Names64))]
     public void Double_function_agrees_with_Math_over_all_exponents(string name)
     {

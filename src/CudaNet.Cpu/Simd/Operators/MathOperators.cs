@@ -141,3 +141,17 @@ internal readonly struct PowOperator : IBinaryOperator<float>, IBinaryOperator<d
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static V IBinaryOperator<double>.Invoke<V>(V x, V y) => MathF64.Pow(x, y);
 }
+
+/// <summary>y = 1 + erf x. See <see cref="MathF32.ErfPlusOne"/>.</summary>
+internal readonly struct ErfPlusOneOperator : IUnaryOperator<float>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static V IUnaryOperator<float>.Invoke<V>(V x) => MathF32.ErfPlusOne(x);
+}
+
+/// <summary>y = x/2·(1 + erf(x/√2)).</summary>
+internal readonly struct GeluOperator : IUnaryOperator<float>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static V IUnaryOperator<float>.Invoke<V>(V x) => x * V.Create(0.5f) * MathF32.ErfPlusOne(x * V.Create(0.707106781f));
+}
