@@ -11,9 +11,11 @@ internal static class Program
         // A file or pipe has no width: wide enough for the widest table.
         if (Console.IsOutputRedirected)
             AnsiConsole.Profile.Width = 240;
-        var root = new RootCommand("Benchmarks of CudaNet, side by side with TorchSharp.")
+        var root = new RootCommand("Benchmarks of CudaNet, side by side with TorchSharp, ONNX Runtime and OpenBLAS.")
         {
             CompareCommand.Create(),
+            MeasureCommand.Create(),
+            FirstResultCommand.Create(),
             PeakCommand.Create(),
             VirtualGpuCommand.Create(),
             BenchmarkDotNetCommand.Create(),

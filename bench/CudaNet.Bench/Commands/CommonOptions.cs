@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace CudaNet.Bench.Commands;
 
-/// <summary>Options that several commands have.</summary>
+/// <summary>What several commands have.</summary>
 internal static class CommonOptions
 {
     private const int MostThreads = 1024;
@@ -19,4 +19,12 @@ internal static class CommonOptions
     }
 
     internal static Option<string?> Json() => new("--json") { Description = "Write the figures to this file, too." };
+
+    /// <summary>One line that replaces itself, on a terminal only. Nothing animated: it would run beside what is timed.</summary>
+    internal static void ShowProgress(string text)
+    {
+        const string clearLine = "\e[2K\r";
+        if (!Console.IsErrorRedirected)
+            Console.Error.Write(clearLine + text);
+    }
 }

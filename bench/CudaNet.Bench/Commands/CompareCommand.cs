@@ -1,17 +1,19 @@
 using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using CudaNet.Bench.Measuring;
 using CudaNet.Bench.Reports;
 using CudaNet.Bench.Suites;
-using CudaNet.Cpu.Threading;
-using CudaNet.Shared;
-using TorchSharp;
 
 namespace CudaNet.Bench.Commands;
 
-/// <summary><c>compare</c>: both sides by turns in one process on the same inputs.</summary>
+/// <summary><c>compare</c>: all sides by turns on the same inputs, a process a suite.</summary>
 internal static class CompareCommand
 {
+    // The stock figure is a note beside the one that counts.
+    private const double StockShare = 0.4;
+
     internal static Command Create()
     {
         var suite = new Option<string[]>("--suite") { Description = $"Only these: {SuiteNames()}.", AllowMultipleArgumentsPerToken = true };
@@ -22,81 +24,90 @@ internal static class CompareCommand
                     result.AddError($"There is no suite '{name}'. There are: {SuiteNames()}.");
         });
         var filter = new Option<string?>("--filter") { Description = "Only workloads whose name contains this." };
-        var threads = CommonOptions.Threads("Threads of both sides.");
-        var seconds = new Option<double>("--seconds") { Description = "Least time that either side is measured for a workload.", DefaultValueFactory = _ => 2 };
+        var threads = new Option<int[]>("--threads") { Description = "Threads of all sides; several numbers for several runs. Default: 1 and all.", AllowMultipleArgumentsPerToken = true };
+        threads.Validators.Add(result =>
+        {
+            if ((result.GetValueOrDefault<int[]>() ?? []).Any(count => count is < 1 or > 1024))
+                result.AddError("--threads must lie between 1 and 1024.");
+        });
+        var seconds = new Option<double>("--seconds") { Description = "Least time that each side is measured for a workload.", DefaultValueFactory = _ => 0.3 };
         seconds.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<double>() is not (> 0 and <= 3600))
                 result.AddError("--seconds must be positive, and at most 3600.");
         });
+        var noStock = new Option<bool>("--no-stock") { Description = "Do not measure the peer with the allocator as it comes." };
         var json = CommonOptions.Json();
-        var command = new Command("compare", "Time CudaNet against TorchSharp, by turns, on the same inputs.") { suite, filter, threads, seconds, json };
+        var markdown = new Option<string?>("--markdown") { Description = "Write the tables to this file, as docs/performance-cpu.md." };
+        var command = new Command("compare", "Time CudaNet against TorchSharp, ONNX Runtime and OpenBLAS, by turns, on the same inputs.") { suite, filter, threads, seconds, noStock, json, markdown };
         command.SetAction(result => Run(
-            result.GetValue(suite) ?? [], result.GetValue(filter) ?? "", result.GetValue(threads), result.GetValue(seconds), result.GetValue(json)));
+            result.GetValue(suite) ?? [], result.GetValue(filter) ?? "", result.GetValue(threads) ?? [], result.GetValue(seconds),
+            !result.GetValue(noStock), result.GetValue(json), result.GetValue(markdown)));
         return command;
     }
 
     private static string SuiteNames() => string.Join(", ", Suite.All.Select(suite => suite.Name));
 
-    private static int Run(string[] suites, string filter, int threads, double seconds, string? json)
+    private static int Run(string[] suites, string filter, int[] threads, double seconds, bool stock, string? json, string? markdown)
     {
-        if (TorchLoader.Problem is { } problem)
-        {
-            Console.Error.WriteLine($"No comparison: {problem}");
-            return 1;
-        }
-        torch.set_num_threads(threads);
-        WorkerPool.Threads = threads;
-
-        var peak = MachinePeak.Measure(threads);
-        ComparisonTable.WritePeak(peak);
+        if (threads.Length == 0)
+            threads = [.. new[] { 1, Environment.ProcessorCount }.Distinct()];
         var load = new ForeignLoad();
         var all = new List<Comparison>();
-        foreach (var suite in Suite.All.Where(suite => suites.Length == 0 || suites.Contains(suite.Name)))
+        var crashed = new List<string>();
+        var peaks = new List<MachinePeak>();
+        foreach (var count in threads)
         {
-            var rows = Measure(suite, filter, seconds, peak);
-            if (rows.Count > 0)
-                ComparisonTable.WriteSuite(suite.Name, suite.About, rows);
-            all.AddRange(rows);
+            var peak = MachinePeak.Measure(count);
+            peaks.Add(peak);
+            ComparisonTable.WritePeak(peak);
+            foreach (var suite in Suite.All.Where(suite => suites.Length == 0 || suites.Contains(suite.Name)))
+            {
+                var alone = stock ? Measure(suite, filter, count, seconds * StockShare, peerOnly: true, crashed) : [];
+                var stockTimes = alone.ToDictionary(row => row.Name, row => row.Peer);
+                var rows = Measure(suite, filter, count, seconds, peerOnly: false, crashed)
+                    .ConvertAll(row => new Comparison(row, peak, count, stockTimes.GetValueOrDefault(row.Name, [])));
+                if (rows.Count > 0)
+                    ComparisonTable.WriteSuite(suite.Name, suite.About, rows);
+                all.AddRange(rows);
+            }
         }
-        if (all.Count == 0)
+        if (all.Count == 0 && crashed.Count == 0)
         {
             Console.Error.WriteLine($"No workload's name contains '{filter}'.");
             return 1;
         }
-        ComparisonTable.WriteSummary(all, load.Cores);
-        var ok = all.All(row => row.Agrees);
+        foreach (var count in threads)
+            ComparisonTable.WriteSummary(count, [.. all.Where(row => row.Threads == count)], load.Cores);
+        foreach (var suite in crashed)
+            Console.Error.WriteLine($"{suite}: its process ended early; rows may be missing.");
+        var ok = crashed.Count == 0 && all.TrueForAll(row => row.Agrees);
         if (json is not null)
-            JsonReport.Write(json, "bench compare", ok, JsonReport.Figures(peak, all, load.Cores), new JsonArray([.. all.Select(JsonReport.Row)]));
+            JsonReport.Write(json, "bench compare", ok, JsonReport.Figures(peaks, all, load.Cores), new JsonArray([.. all.Select(JsonReport.Row)]));
+        if (markdown is not null)
+            MarkdownReport.Write(markdown, peaks, all, load.Cores, seconds);
         return ok ? 0 : 1;
     }
 
-    private static List<Comparison> Measure(Suite suite, string filter, double seconds, MachinePeak peak)
+    private static List<Measurement> Measure(Suite suite, string filter, int threads, double seconds, bool peerOnly, List<string> crashed)
     {
-        var rows = new List<Comparison>();
-        foreach (var create in suite.Workloads)
+        var file = Path.GetTempFileName();
+        try
         {
-            using var workload = create();
-            if (!workload.Name.Contains(filter, StringComparison.OrdinalIgnoreCase))
-                continue;
-            ShowProgress($"{suite.Name}: {workload.Name}");
-            var disagreement = workload.Disagreement();
-            var load = new ForeignLoad();
-            var timing = PairedTiming.Measure(workload, seconds);
-            rows.Add(new Comparison(suite.Name, workload.Name, workload.Flops, workload.Bytes, timing, disagreement, workload.Tolerance, peak)
-            {
-                ForeignCores = load.Cores,
-            });
+            List<string> arguments =
+            [
+                "measure", "--suite", suite.Name, "--filter", filter, "--threads", threads.ToString(CultureInfo.InvariantCulture),
+                "--seconds", seconds.ToString(CultureInfo.InvariantCulture), "--output", file,
+            ];
+            if (peerOnly)
+                arguments.Add("--peer-only");
+            if (ChildProcess.Run(arguments, keptHeap: !peerOnly) != 0)
+                crashed.Add(suite.Name);
+            return new FileInfo(file).Length == 0 ? [] : JsonSerializer.Deserialize<List<Measurement>>(File.ReadAllBytes(file), MeasureCommand.Json)!;
         }
-        ShowProgress("");
-        return rows;
-    }
-
-    /// <summary>One line that replaces itself, on a terminal only. Nothing animated: it would run beside what is timed.</summary>
-    private static void ShowProgress(string text)
-    {
-        const string clearLine = "\e[2K\r";
-        if (!Console.IsErrorRedirected)
-            Console.Error.Write(clearLine + text);
+        finally
+        {
+            File.Delete(file);
+        }
     }
 }

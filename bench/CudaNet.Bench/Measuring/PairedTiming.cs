@@ -2,10 +2,17 @@ using System.Diagnostics;
 
 namespace CudaNet.Bench.Measuring;
 
-/// <summary>Seconds per run of both sides; entry i of one was measured right beside entry i of the other.</summary>
-internal sealed record PairedTiming(double[] Ours, double[] Peer)
+/// <summary>Seconds per run of several sides; entry i of one was measured right beside entry i of the others.</summary>
+internal static class PairedTiming
 {
     private const int LeastPairs = 10;
+
+    // Long runs repeat well: fewer pairs do, so that a full comparison ends.
+    private const int FewestPairs = 3;
+    private const double PatienceFactor = 6;
+
+    // The JIT makes its best code a tenth of a second after the calls that ask for it.
+    private const double LeastWarmUp = 0.2;
 
     // Long against the clock's resolution and the cost of waking a worker, short against the machine's drift.
     private const double SampleSeconds = 0.01;
@@ -13,29 +20,31 @@ internal sealed record PairedTiming(double[] Ours, double[] Peer)
     // Idle workers of either side spin for about a millisecond before they sleep; while they do, the other side is slow.
     private static readonly TimeSpan SettleTime = TimeSpan.FromMilliseconds(3);
 
-    /// <summary>Runs both sides by turns until there are at least ten pairs and both ran for the given time.</summary>
-    internal static PairedTiming Measure(Workload workload, double secondsEach)
+    /// <summary>Runs the sides by turns until there are at least ten rounds and each ran for the given time; of long runs at least three rounds.</summary>
+    /// <returns>The samples of each side.</returns>
+    internal static double[][] Measure(IReadOnlyList<Action> sides, double secondsEach)
     {
-        var ours = workload.Ours;
-        var oursRuns = ours is null ? 0 : WarmUp(ours, secondsEach / 4);
-        var peerRuns = WarmUp(workload.Peer, secondsEach / 4);
-        var oursSeconds = new List<double>();
-        var peerSeconds = new List<double>();
+        var runs = sides.Select(side => WarmUp(side, Math.Max(LeastWarmUp, secondsEach / 4))).ToArray();
+        var samples = sides.Select(_ => new List<double>()).ToArray();
         GC.Collect();
-        while (peerSeconds.Count < LeastPairs || Math.Min(Total(oursSeconds, oursRuns, ours), peerSeconds.Sum() * peerRuns) < secondsEach)
+        var began = Stopwatch.GetTimestamp();
+        while (sides.Count > 0)
         {
-            // ABBA: each side goes first in every other pair, so that a drift of the clock favours none.
-            var oursFirst = peerSeconds.Count % 2 == 0;
-            if (ours is not null && oursFirst)
-                oursSeconds.Add(Sample(ours, oursRuns));
-            peerSeconds.Add(Sample(workload.Peer, peerRuns));
-            if (ours is not null && !oursFirst)
-                oursSeconds.Add(Sample(ours, oursRuns));
+            var rounds = samples[0].Count;
+            var shortest = Enumerable.Range(0, sides.Count).Min(k => samples[k].Sum() * runs[k]);
+            if (rounds >= LeastPairs && shortest >= secondsEach)
+                break;
+            if (rounds >= FewestPairs && Stopwatch.GetElapsedTime(began).TotalSeconds > PatienceFactor * secondsEach * sides.Count)
+                break;
+            // Forth and back by turns, so that a drift of the clock favours none.
+            for (var k = 0; k < sides.Count; k++)
+            {
+                var side = rounds % 2 == 0 ? k : sides.Count - 1 - k;
+                samples[side].Add(Sample(sides[side], runs[side]));
+            }
         }
-        return new PairedTiming([.. oursSeconds], [.. peerSeconds]);
+        return [.. samples.Select(list => list.ToArray())];
     }
-
-    private static double Total(List<double> samples, int runs, Action? side) => side is null ? double.MaxValue : samples.Sum() * runs;
 
     /// <summary>Lets the JIT finish and the caches fill; returns how many runs make a sample.</summary>
     private static int WarmUp(Action run, double seconds)
@@ -55,8 +64,9 @@ internal sealed record PairedTiming(double[] Ours, double[] Peer)
     private static double Sample(Action run, int runs)
     {
         Thread.Sleep(SettleTime);
-        // Untimed: wakes this side's workers and brings its data back into the cache.
-        run();
+        // Untimed, of what is short: wakes this side's workers and brings its data back into the cache.
+        if (runs > 1)
+            run();
         var start = Stopwatch.GetTimestamp();
         for (var i = 0; i < runs; i++)
             run();

@@ -13,13 +13,16 @@ internal sealed class Workload : IDisposable
     /// <summary>Bytes that one run must read and write at least, each operand once.</summary>
     internal required double Bytes { get; init; }
 
-    /// <summary>One run by CudaNet; null while the engine has not this part.</summary>
-    internal Action? Ours { get; init; }
+    /// <summary>One run by CudaNet.</summary>
+    internal required Action Ours { get; init; }
 
-    /// <summary>One run by TorchSharp.</summary>
-    internal required Action Peer { get; init; }
+    /// <summary>One run by TorchSharp; null where it has not this part.</summary>
+    internal Action? Peer { get; init; }
 
-    /// <summary>Greatest difference between the two results, relative to the greatest value. Called before any timing.</summary>
+    /// <summary>Further libraries that can do it: their names and one run.</summary>
+    internal IReadOnlyList<(string Name, Action Run)> Others { get; init; } = [];
+
+    /// <summary>Greatest difference between the results, relative to the greatest value. Called before any timing.</summary>
     internal Func<double> Disagreement { get; init; } = () => 0;
 
     /// <summary>The greatest disagreement that is still the same result.</summary>

@@ -24,15 +24,20 @@ internal static class JsonReport
         ["peak_gbytes"] = peak.GigaBytes,
     };
 
-    internal static JsonObject Figures(MachinePeak peak, IReadOnlyList<Comparison> rows, double? foreignCores)
+    /// <summary>Peaks and summaries of each number of threads; a single number's without a suffix.</summary>
+    internal static JsonObject Figures(IReadOnlyList<MachinePeak> peaks, IReadOnlyList<Comparison> rows, double? foreignCores)
     {
-        var figures = Figures(peak);
-        figures["foreign_cores"] = foreignCores;
-        var ratios = rows.Where(row => row.HasOurs).Select(row => row.Ratio).ToArray();
-        if (ratios.Length > 0)
+        var figures = new JsonObject { ["foreign_cores"] = foreignCores };
+        foreach (var peak in peaks)
         {
-            figures["geometric_mean"] = Statistics.GeometricMean(ratios);
-            figures["worst"] = ratios.Min();
+            var suffix = peaks.Count == 1 ? "" : $"_{peak.Threads}t";
+            figures[$"peak_gflops{suffix}"] = peak.GigaFlops;
+            figures[$"peak_gbytes{suffix}"] = peak.GigaBytes;
+            var ratios = rows.Where(row => row.Threads == peak.Threads && row.IsCompared).Select(row => row.Ratio).ToArray();
+            if (ratios.Length == 0)
+                continue;
+            figures[$"geometric_mean{suffix}"] = Statistics.GeometricMean(ratios);
+            figures[$"worst{suffix}"] = ratios.Min();
         }
         return figures;
     }
@@ -43,28 +48,43 @@ internal static class JsonReport
         {
             ["suite"] = row.Suite,
             ["name"] = row.Name,
-            ["peer_min_s"] = row.Timing.Peer.Min(),
-            ["peer_median_s"] = row.PeerMedian,
-            ["peer_share_of_peak"] = row.ShareOfPeak(row.PeerMedian),
-            ["flops"] = row.Flops,
-            ["bytes"] = row.Bytes,
+            ["threads"] = row.Threads,
+            ["flops"] = row.Measured.Flops,
+            ["bytes"] = row.Measured.Bytes,
             ["compute_bound"] = row.IsComputeBound,
-            ["pairs"] = row.Timing.Peer.Length,
-            ["foreign_cores"] = row.ForeignCores,
+            ["pairs"] = row.Measured.Ours.Length,
+            ["foreign_cores"] = row.Measured.ForeignCores,
+            // JSON has no infinity, which stands for results that cannot be compared.
+            ["disagreement"] = Finite(row.Measured.Disagreement),
+            ["agrees"] = row.Agrees,
         };
+        if (row.Failed)
+            json["failure"] = row.Measured.Failure;
         if (row.HasOurs)
         {
-            json["ours_min_s"] = row.Timing.Ours.Min();
+            json["ours_min_s"] = row.OursBest;
             json["ours_median_s"] = row.OursMedian;
-            json["ours_share_of_peak"] = row.ShareOfPeak(row.OursMedian);
+            json["ours_share_of_peak"] = row.ShareOfPeak(row.OursBest);
+        }
+        if (row.HasPeer)
+        {
+            json["peer_min_s"] = row.PeerBest;
+            json["peer_median_s"] = row.PeerMedian;
+            json["peer_share_of_peak"] = row.ShareOfPeak(row.PeerBest);
+            json["peer_stock_median_s"] = Finite(row.StockMedian);
+        }
+        if (row.IsCompared)
+        {
             json["ratio"] = row.Ratio;
+            json["ratio_of_medians"] = row.MedianRatio;
             json["ratio_of_bests"] = row.BestRatio;
             json["ratio_low"] = row.RatioSpread.Low;
             json["ratio_high"] = row.RatioSpread.High;
-            // JSON has no infinity, which stands for results that cannot be compared.
-            json["disagreement"] = double.IsFinite(row.Disagreement) ? row.Disagreement : null;
-            json["agrees"] = row.Agrees;
         }
+        foreach (var (name, ratio) in row.OtherRatios)
+            json[$"ratio_{name.ToLowerInvariant().Replace(' ', '_')}"] = ratio;
         return json;
     }
+
+    private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 }

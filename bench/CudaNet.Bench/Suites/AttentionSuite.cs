@@ -42,6 +42,8 @@ internal static class AttentionSuite
             return [.. new[] { query, key, key, query }.Take(upstream ? 4 : 3).Select((shape, k) => (Suites.Inputs.Normal(shape.Aggregate((a, b) => a * b), seed: k), shape))];
         }
 
+        internal OnnxPeer Onnx() => new("Attention", [("is_causal", Causal && Queries == Keys ? 1L : 0L)], Inputs(upstream: false), constants: 0, [Batch, Heads, Queries, Depth]);
+
         internal Tensor Ours(Tensor q, Tensor k, Tensor v) => q.ScaledDotProductAttention(k, v, causal: Causal);
 
         internal torch.Tensor Peer(torch.Tensor q, torch.Tensor k, torch.Tensor v)
@@ -56,7 +58,7 @@ internal static class AttentionSuite
 
     private static Workload Forward(Case shape) =>
         Sides.Create($"forward {shape}", 2 * shape.ProductFlops, 4 * 2 * (shape.QueryElements + shape.KeyElements), shape.Inputs(upstream: false),
-            x => shape.Ours(x[0], x[1], x[2]), x => shape.Peer(x[0], x[1], x[2]));
+            x => shape.Ours(x[0], x[1], x[2]), x => shape.Peer(x[0], x[1], x[2]), onnx: shape.Onnx);
 
     /// <summary>Forward and backward: two products and five.</summary>
     private static Workload Training(Case shape) =>
@@ -66,12 +68,5 @@ internal static class AttentionSuite
                 var result = shape.Ours(x[0], x[1], x[2]);
                 return [result, .. Vjp.Of(result, x[3], x[0], x[1], x[2])];
             },
-            x =>
-            {
-                using var scope = torch.NewDisposeScope();
-                torch.Tensor[] leaves = [.. x.Take(3).Select(input => input.detach().requires_grad_(true))];
-                var result = shape.Peer(leaves[0], leaves[1], leaves[2]);
-                var gradients = torch.autograd.grad([result], leaves, [x[3]]);
-                return [.. gradients.Prepend(result.detach()).Select(tensor => tensor.MoveToOuterDisposeScope())];
-            });
+            x => Sides.PeerGradients(x, 3, leaves => shape.Peer(leaves[0], leaves[1], leaves[2])));
 }

@@ -18,7 +18,8 @@ internal static class SoftmaxSuite
         // Maximum, difference, exponential, sum, quotient.
         const int operations = 5;
         var elements = (double)rows * columns;
-        return Sides.Create($"softmax {rows}x{columns}", operations * elements, 8 * elements, [(Inputs.Normal((long)elements, seed: 1), [rows, columns])],
-            x => x[0].Softmax(), x => x[0].softmax(-1));
+        (float[], long[])[] inputs = [(Inputs.Normal((long)elements, seed: 1), [rows, columns])];
+        return Sides.Create($"softmax {rows}x{columns}", operations * elements, 8 * elements, inputs,
+            x => x[0].Softmax(), x => x[0].softmax(-1), onnx: () => new OnnxPeer("Softmax", [], inputs, constants: 0, [rows, columns]));
     }
 }

@@ -6,5 +6,8 @@ namespace CudaNet.Bench.Suites;
 internal sealed record Suite(string Name, string About, IReadOnlyList<Func<Workload>> Workloads)
 {
     internal static readonly IReadOnlyList<Suite> All =
-        [MatMulSuite.Suite, ElementwiseSuite.Suite, SoftmaxSuite.Suite, ConvolutionSuite.Suite, AttentionSuite.Suite, MnistStepSuite.Suite, RecurrentSuite.Suite];
+    [
+        MatMulSuite.Suite, DecodingSuite.Suite, ElementwiseSuite.Suite, SoftmaxSuite.Suite, NormalisationSuite.Suite, ConvolutionSuite.Suite, AttentionSuite.Suite,
+        MnistStepSuite.Suite, LayerStepSuite.Suite, ScalingSuite.Suite, PlanSuite.Suite,
+    ];
 }
