@@ -62,19 +62,19 @@ public sealed class EmbeddingBag : Module
         var place = Tensor.Arange(0, x.Shape[0], 1, DType.Int64, x.Device);
         var bag = offsets.To(DType.Int64).SearchSorted(place, right: true) - 1;
         var vectors = Embedding.Rows(Weight, x, PaddingIndex);
-        var counts = PaddingIndex is { } padding ? x.Ne(padding).To(Weight.DType) : Tensor.Ones(x.Shape, Weight.DType);
+        var counts = PaddingIndex is { } padding ? x.Ne(padding).To(Weight.DType) : Tensor.Ones(x.Shape, Weight.DType, Weight.Device);
         if (Mode == EmbeddingBagMode.Max)
         {
             // [bags, numbers, 1]: which vectors a bag holds.
             var holds = (Tensor.Arange(0, bags, 1, DType.Int64, x.Device).Unsqueeze(1).Eq(bag.Unsqueeze(0)) & (counts > 0).Unsqueeze(0)).Unsqueeze(2);
-            if (x.Shape[0] == 0) return Tensor.Zeros([bags, Weight.Shape[1]], Weight.DType);
+            if (x.Shape[0] == 0) return Tensor.Zeros([bags, Weight.Shape[1]], Weight.DType, Weight.Device);
             var best = holds.Where(vectors.Unsqueeze(0), double.NegativeInfinity).Max(1);
             return best.Eq(double.NegativeInfinity).Where(0, best);
         }
         var factors = weights is null ? counts : counts * weights.To(Weight.DType);
-        var sums = Tensor.Zeros([bags, Weight.Shape[1]], Weight.DType).IndexAdd(bag, vectors * factors.Unsqueeze(1));
+        var sums = Tensor.Zeros([bags, Weight.Shape[1]], Weight.DType, Weight.Device).IndexAdd(bag, vectors * factors.Unsqueeze(1));
         if (Mode == EmbeddingBagMode.Sum) return sums;
-        var sizes = Tensor.Zeros([bags], Weight.DType).IndexAdd(bag, counts);
+        var sizes = Tensor.Zeros([bags], Weight.DType, Weight.Device).IndexAdd(bag, counts);
         return sums / sizes.Maximum(1).Unsqueeze(1);
     }
 

@@ -37,7 +37,7 @@ public sealed class GRUCell : RNNCellBase
     /// <summary>The biases as the op takes them: all that are outside of the reset gate [3 · hidden], and bₕₙ [hidden], which is inside.</summary>
     internal static (Tensor? Outside, Tensor Inside) Biases(RNNWeights weights, long hidden)
     {
-        if (weights.InputBias is null) return (null, Tensor.Zeros([hidden], weights.Hidden.DType));
+        if (weights.InputBias is null) return (null, Tensor.Zeros([hidden], weights.Hidden.DType, weights.Hidden.Device));
         var inside = weights.HiddenBias!.Value.Narrow(0, 2 * hidden, hidden);
         return (weights.InputBias.Value + Tensor.Concat(weights.HiddenBias.Value.Narrow(0, 0, 2 * hidden), inside.ZerosLike()), inside);
     }

@@ -30,7 +30,7 @@ public sealed class LSTM : RNNBase
             foreach (var (slot, start) in new[] { (inputBias!, value), (hiddenBias!, 0.0) })
             {
                 var parts = slot.Value.Chunk(4);
-                slot.Assign(Tensor.Concat(parts[0], Tensor.Full(parts[1].Shape, start, type), parts[2], parts[3]));
+                slot.Assign(Tensor.Concat(parts[0], Tensor.Full(parts[1].Shape, start, type, slot.Device), parts[2], parts[3]));
             }
         }
     }

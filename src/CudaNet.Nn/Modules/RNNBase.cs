@@ -168,7 +168,7 @@ public abstract class RNNBase : Module
     private Tensor State(Tensor? given, string kind, long size, long batch, bool single, DType type)
     {
         Shape full = [Layers * Directions, batch, size], expected = single ? [Layers * Directions, size] : full;
-        if (given is null) return Tensor.Zeros(full, type.IsFloating() ? type : DType.Float32);
+        if (given is null) return Tensor.Zeros(full, type.IsFloating() ? type : DType.Float32, _weights[0].Hidden.Device);
         return given.Shape == expected ? given.Reshape(full)
             : throw new ShapeException($"{this}: the {kind} state is {given.Shape}, but must be {expected}: [layers · directions, {(single ? "" : "batch, ")}{size}].");
     }

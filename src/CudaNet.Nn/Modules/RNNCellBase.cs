@@ -53,7 +53,7 @@ public abstract class RNNCellBase : Module
             throw new ShapeException($"{this}: the input is {x.Shape}, but must be [batch, {InputSize}], or [{InputSize}] for one.");
         var expected = x.Shape.With(x.Rank - 1, HiddenSize);
         if (state is not null && state.Shape != expected) throw new ShapeException($"{this}: the {kind} state is {state.Shape}; for the input {x.Shape} it must be {expected}.");
-        state ??= Tensor.Zeros(expected, x.DType.IsFloating() ? x.DType : DType.Float32);
+        state ??= Tensor.Zeros(expected, x.DType.IsFloating() ? x.DType : DType.Float32, x.Device);
         return x.Rank == 1 ? (x.Unsqueeze(0), state.Unsqueeze(0)) : (x, state);
     }
 

@@ -127,6 +127,30 @@ public sealed class RecurrentTests
     }
 
     [Test]
+    public void Networks_and_cells_run_where_their_weights_are()
+    {
+        var random = new RandomStream(1);
+        Tensor x = random.Normal([6, 2, 3]).Realize(), lengths = Tensor.From(6L, 4L);
+        (Module Module, Func<Device, Tensor> Run)[] cases =
+        [
+            Of(new LSTM(3, 4, bidirectional: true, random: random), (net, to) => net.Forward(x.To(to), null, lengths.To(to)).Output),
+            Of(new GRU(3, 4, bias: false, random: random), (net, to) => net.Forward(x.To(to))),
+            Of(new RNN(3, 4, 2, random: random), (net, to) => net.Forward(PackedSequence.Pack(x.To(to), [6, 4])).Output.Pad()),
+            Of(new LSTMCell(3, 4, random: random), (cell, to) => cell.Forward(x.To(to).Select(0, 0))),
+            Of(new GRUCell(3, 4, bias: false, random: random), (cell, to) => cell.Forward(x.To(to).Select(0, 0))),
+            Of(new EmbeddingBag(5, 3, random: random), (bag, to) => bag.Forward(Tensor.From([1L, 2, 4, 4], [2, 2]).To(to))),
+        ];
+        foreach (var (module, run) in cases)
+        {
+            var here = run(Device.Cpu).ToArray<float>();
+            module.To(Device.Virtual);
+            Assert.That(run(Device.Virtual).ToArray<float>(), Is.EqualTo(here).Within(1e-5f), module.ToString());
+        }
+
+        static (Module, Func<Device, Tensor>) Of<T>(T module, Func<T, Device, Tensor> run) where T : Module => (module, device => run(module, device));
+    }
+
+    [Test]
     public void Attention_weighs_what_the_mask_lets_through()
     {
         var attention = new BahdanauAttention(3, 4, 5, random: new(1));
