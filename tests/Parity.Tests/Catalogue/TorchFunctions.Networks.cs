@@ -28,6 +28,19 @@ internal static partial class TorchFunctions
         yield return Of("AdaptiveAvgPool", "does not divide", [2, 3, 7, 5], x => x.AdaptiveAvgPool2d([3, 2]), x => functional.adaptive_avg_pool2d(x, [3, 2]));
         yield return Of("AdaptiveAvgPool", "divides", [2, 3, 6, 4], x => x.AdaptiveAvgPool2d(2), x => functional.adaptive_avg_pool2d(x, [2, 2]));
         yield return Of("AdaptiveAvgPool", "one axis", [2, 3, 7], x => x.AdaptiveAvgPool1d(3), x => functional.adaptive_avg_pool1d(x, 3));
+        yield return Of("AdaptiveAvgPool", "three axes", [2, 2, 4, 5, 3], x => x.AdaptiveAvgPool3d([2, 3, 1]), x => functional.adaptive_avg_pool3d(x, [2, 3, 1]));
+        // TorchSharp's function for three axes returns nothing.
+        yield return Of("AdaptiveMaxPool", "one axis", [2, 3, 7], x => x.AdaptiveMaxPool1d(3), x => functional.adaptive_max_pool1d(x, 3));
+        yield return Of("AdaptiveMaxPool", "does not divide", [2, 3, 7, 5], x => x.AdaptiveMaxPool2d([3, 2]), x => functional.adaptive_max_pool2d(x, [3, 2]));
+        yield return Of("AdaptiveMaxPool", "divides", [2, 3, 6, 4], x => x.AdaptiveMaxPool2d(2), x => functional.adaptive_max_pool2d(x, [2, 2]));
+        yield return Of("LpPool", "images", [2, 3, 7, 8], x => x.Abs().LpPool2d(2, 3, 2), x => functional.lp_pool2d(x.abs(), 2, 3, 2));
+        yield return Of("LpPool", "one axis, cubes", [2, 3, 9], x => x.Abs().LpPool1d(3, 3), x => functional.lp_pool1d(x.abs(), 3, 3));
+        yield return Of("Interpolate", "nearest", [2, 3, 5, 3], x => x.Interpolate([7, 6]), x => functional.interpolate(x, [7L, 6]));
+        yield return Of("Interpolate", "linear", [2, 3, 5], x => x.Interpolate(8, InterpolationMode.Linear), x => functional.interpolate(x, [8L], mode: torch.InterpolationMode.Linear));
+        yield return Of("Interpolate", "bilinear", [2, 3, 5, 3], x => x.Interpolate([7, 6], InterpolationMode.Linear), x => functional.interpolate(x, [7L, 6], mode: torch.InterpolationMode.Bilinear));
+        yield return Of("Interpolate", "bilinear, smaller", [2, 3, 5, 7], x => x.Interpolate([2, 3], InterpolationMode.Linear), x => functional.interpolate(x, [2L, 3], mode: torch.InterpolationMode.Bilinear));
+        yield return Of("Interpolate", "bilinear, corners aligned", [2, 3, 5, 3], x => x.Interpolate([7, 6], InterpolationMode.Linear, true), x => functional.interpolate(x, [7L, 6], mode: torch.InterpolationMode.Bilinear, align_corners: true));
+        yield return Of("Interpolate", "trilinear", [1, 2, 2, 3, 4], x => x.Interpolate([3, 6, 5], InterpolationMode.Linear), x => functional.interpolate(x, [3L, 6, 5], mode: torch.InterpolationMode.Trilinear));
     }
 
     private static IEnumerable<FunctionCase> Losses()
