@@ -47,6 +47,18 @@ internal sealed class CommandLineTests
     }
 
     [Test]
+    public void A_GGUF_file_is_looked_into()
+    {
+        using var folder = new TemporaryFolder();
+        var writer = new CudaNet.Nn.Formats.Gguf.GgufWriter { Metadata = { ["general.architecture"] = "llama", ["tokenizer.ggml.tokens"] = new[] { "a", "b" } } };
+        writer.Add("blk.0.weight", Tensor.Ones([4, 32]), CudaNet.Nn.Formats.Gguf.GgufType.Q8_0);
+        writer.Save(folder["m.gguf"]);
+        var (code, text, _) = Command.Run("inspect", folder["m.gguf"]);
+        Assert.That(code, Is.Zero);
+        Assert.That(text, Does.Contain("blk.0.weight").And.Contain("Q8_0").And.Contain("[4, 32]").And.Contain("136").And.Contain("general.architecture: llama").And.Contain("tokenizer.ggml.tokens: 2 of String"));
+    }
+
+    [Test]
     public void Debug_shows_the_stack() => Assert.That(Command.Run("inspect", "/nowhere", "--debug").Error, Does.Contain("   at "));
 
     [Test]

@@ -30,6 +30,14 @@ public sealed class OnnxModelTests
     }
 
     [Test]
+    public void A_model_runs_on_a_CUDA_device_in_software()
+    {
+        var x = Tensor.Rand([2, 3], seed: 1);
+        float[] expected = Small().Load().Forward(x).ToArray<float>();
+        Assert.That(Small().Load().To(Device.Virtual).Forward(x.To(Device.Virtual)).ToArray<float>(), Is.EqualTo(expected).Within(1e-5));
+    }
+
+    [Test]
     public void A_model_can_be_trained()
     {
         var model = Small().Load().Train();
