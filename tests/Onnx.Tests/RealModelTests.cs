@@ -117,4 +117,25 @@ public sealed class RealModelTests
     [TestCase("ch_PP-OCRv4_det_infer.onnx", 96, 64)]
     public void Networks_that_read_text_are_those_of_ONNX_Runtime(string file, int height, int width) =>
         Compare(Find("ocr", file), new() { ["x"] = Tensor.Rand([1, 3, height, width], seed: 2) * 2 - 1 }, 1e-4);
+
+    [Test]
+    public void A_recurrent_network_that_hears_speech_is_that_of_ONNX_Runtime()
+    {
+        // The whole network lies in a branch that the sampling rate chooses: its form depends on an input.
+        string path = Find("vad", "silero_vad_v5.onnx");
+        var model = OnnxModel.Load(path);
+        using var runtime = new Runtime(path);
+        var (state, theirState) = (Tensor.Zeros([2, 1, 128]), Tensor.Zeros([2, 1, 128]));
+        for (int chunk = 0; chunk < 5; chunk++)
+        {
+            var sound = (Tensor.Arange(0, 576).To(DType.Float32) * (0.05 + 0.02 * chunk)).Sin().Reshape([1, 576]) * 0.5;
+            var inputs = new Dictionary<string, Tensor> { ["input"] = sound, ["state"] = state, ["sr"] = Tensor.Scalar(16_000L) };
+            var ours = model.Run(inputs);
+            inputs["state"] = theirState;
+            var theirs = runtime.Run(inputs);
+            Assert.That(ours["output"].ToArray<float>(), Is.EqualTo(theirs["output"]).Within(1e-4), $"chunk {chunk}");
+            Assert.That(ours["stateN"].ToArray<float>(), Is.EqualTo(theirs["stateN"]).Within(1e-4), $"chunk {chunk}");
+            (state, theirState) = (ours["stateN"], Tensor.From(theirs["stateN"], [2, 1, 128]));
+        }
+    }
 }

