@@ -1,4 +1,3 @@
-using System.Text.Json;
 using CudaNet.Models.Transformers;
 using CudaNet.Nn;
 using CudaNet.Nn.Formats;
