@@ -76,7 +76,7 @@ internal sealed class CourseSystemTests
             var log = CheckLog.Open(First("log.json")).With(new SystemCheck("04.xor", [Figure.AtLeast("a < b", 1, 0.9)], 1, Quick: false), new SystemCheck("06.mse", [Figure.AtMost("cost", 2, 1)], 1, Quick: true));
             page.Write(log);
             var html = File.ReadAllText(Path.Combine(First("gallery"), "index.html"));
-            Assert.That(html, Does.Contain("<img src=\"04.xor.1.webp\" width=\"640\" height=\"400\"").And.Contain("href=\"../../src/CudaNet.Models/Ch04_Representation/").And.Contain("a &lt; b 1 (≥ 0.9)").And.Contain("fails</span>: 1 figures (quick check, one seed)"));
+            Assert.That(html, Does.Contain("<img src=\"04.xor.1.webp\" width=\"640\" height=\"400\"").And.Contain("href=\"../../src/CudaNet.Models/Ch04_Representation/").And.Contain("a &lt; b 1 (≥ 0.9)").And.Contain("fails</span>: 1 figure (quick check, one seed)"));
             foreach (var system in CourseSystems.All) Assert.That(html, Does.Contain($"<article id=\"{system.Id}\">"));
             Assert.That(html, Does.Contain("prefers-color-scheme: dark").And.Contain("width=device-width"));
             Assert.That(html, Does.Not.Contain("http").And.Not.Contain("<script"), "no outside resources");

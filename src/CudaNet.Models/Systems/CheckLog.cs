@@ -11,7 +11,6 @@ public sealed class CheckLog
 {
     private static readonly JsonSerializerOptions Json = new()
     {
-        WriteIndented = true,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         IgnoreReadOnlyProperties = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -61,7 +60,8 @@ public sealed class CheckLog
     public void Add(params IEnumerable<SystemCheck> checks)
     {
         With(checks);
-        AtomicFile.Write(_path, Encoding.UTF8.GetBytes(JsonSerializer.Serialize(All, Json)));
+        // A check a line, so that versions can be compared.
+        AtomicFile.Write(_path, Encoding.UTF8.GetBytes($"[\n{string.Join(",\n", All.Select(check => JsonSerializer.Serialize(check, Json)))}\n]\n"));
     }
 
     /// <summary>All checks, by id, the full one of a system first.</summary>

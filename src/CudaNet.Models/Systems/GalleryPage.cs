@@ -75,13 +75,13 @@ public sealed class GalleryPage(string folder)
         foreach (var picture in PicturesOf(system.Id))
         {
             var (width, height) = ImageFile.SizeOf(picture);
-            text.Append(CultureInfo.InvariantCulture, $"<img src=\"{Path.GetFileName(picture)}\" width=\"{width}\" height=\"{height}\" loading=\"lazy\" alt=\"{Escaped(system.Title)}\">\n");
+            text.Append(CultureInfo.InvariantCulture, $"<a href=\"{Path.GetFileName(picture)}\"><img src=\"{Path.GetFileName(picture)}\" width=\"{width}\" height=\"{height}\" loading=\"lazy\" alt=\"{Escaped(system.Title)}\"></a>\n");
         }
         text.Append(CultureInfo.InvariantCulture, $"<a href=\"{root}{system.File}\"><code>{system.Id}</code></a>\n");
         if (check is not null)
         {
             var seeds = check.Quick ? "quick check, one seed" : $"worst of the seeds {string.Join(", ", SystemCheck.Seeds)}";
-            text.Append(CultureInfo.InvariantCulture, $"<details><summary>{(check.Ok ? "works" : "<span class=\"bad\">fails</span>")}: {check.Figures.Count} figures ({seeds})</summary>\n<ul>\n");
+            text.Append(CultureInfo.InvariantCulture, $"<details><summary>{(check.Ok ? "works" : "<span class=\"bad\">fails</span>")}: {check.Figures.Count} figure{(check.Figures.Count == 1 ? "" : "s")} ({seeds})</summary>\n<ul>\n");
             foreach (var figure in check.Figures) text.Append(CultureInfo.InvariantCulture, $"<li{(figure.Ok ? "" : " class=\"bad\"")}>{Escaped(figure.ToString())}\n");
             if (check.Error is not null) text.Append(CultureInfo.InvariantCulture, $"<li class=\"bad\">{Escaped(check.Error)}\n");
             text.Append("</ul></details>\n");

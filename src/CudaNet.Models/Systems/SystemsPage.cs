@@ -39,6 +39,7 @@ public static class SystemsPage
         text.Append("# The systems of the course\n\nWritten by `cudanet systems document` from the last full check (`cudanet systems check --all`). ");
         text.Append(CultureInfo.InvariantCulture, $"Each figure is the worst of the seeds {string.Join(", ", SystemCheck.Seeds)}. ");
         text.Append(CultureInfo.InvariantCulture, $"{CourseSystems.All.Count} systems, {checks.Count(check => check.Ok)} pass, {checks.Count(check => !check.Ok)} fail, {CourseSystems.All.Count - checks.Count} not yet checked; {checks.Sum(check => check.Seconds):F0} s in all.\n");
+        text.Append("With `--quick` a check takes the first seed alone, and less data and fewer epochs where the full form is long; bounds that so little training cannot reach are lower then. That is a step of the repository's own checks.\n");
         foreach (var chapter in CourseSystems.All.GroupBy(system => system.Chapter))
         {
             text.Append(CultureInfo.InvariantCulture, $"\n## {TitleOf(chapter.Key)}\n\n| system | figures | |\n|---|---|---|\n");
