@@ -10,10 +10,12 @@ internal sealed class ImageVector() : CourseSystem("13.image-vector", "An image 
 
     public override void Run(SystemContext context)
     {
-        var digit = Digits.Load(context, 1, 1).TrainX.Squeeze().Realize();
+        // Small enough that each element of the vector can be seen.
+        const int side = 7;
+        var digit = Digits.Load(context, 1, 1).TrainX.AvgPool2d(Side / side).Squeeze().Realize();
         var vector = ToVector(digit);
         context.Draw("image-vector.png", new ImageSheet("An image, its vector, and the vector read row by row instead",
-            [Pictures.Grey(digit, "image"), Pictures.Grey(vector.Reshape(1, Side * Side).ExpandTo([Side, Side * Side]), "its vector"), Pictures.Grey(vector.Reshape(Side, Side), "rows for columns")], 3, 1));
+            [Pictures.Grey(digit, "image"), Pictures.Grey(vector.Reshape(1, side * side).ExpandTo([side, side * side]), "its vector"), Pictures.Grey(vector.Reshape(side, side), "rows for columns")], 3, 6));
         foreach (var figure in Check(context)) context.Out.WriteLine(figure);
     }
 
