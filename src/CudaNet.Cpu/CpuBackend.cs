@@ -36,7 +36,7 @@ public sealed class CpuBackend : IBackend
     public Device Device => Device.Cpu;
 
     /// <inheritdoc/>
-    public MemoryPool Memory { get; } = new(new CpuAllocator());
+    public MemoryPool Memory { get; } = new(GuardedAllocator.IsWanted ? new GuardedAllocator() : new CpuAllocator());
 
     /// <inheritdoc/>
     public bool Claims(Op op, ReadOnlySpan<TensorType> inputs) => _kernels.Claims(op, inputs);
