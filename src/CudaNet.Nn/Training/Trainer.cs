@@ -90,6 +90,7 @@ public sealed class Trainer
     public TrainingResult Fit(DataLoader train, DataLoader? test = null, int epochs = 1, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(train);
+        if (LogInterval < 1) throw new ArgumentOutOfRangeException(nameof(LogInterval), LogInterval, $"Trainer: the interval of the logs is {LogInterval} batches. Give 1 or more.");
         if (EarlyStopping is not null && test is null) throw new TrainingException("Trainer: EarlyStopping watches the test loss, but Fit got no test samples. Give a validation set.");
         var clock = Stopwatch.StartNew();
         var end = TrainingEnd.Completed;

@@ -109,6 +109,14 @@ internal sealed class TrainingLogTests
     }
 
     [Test]
+    public void An_interval_of_no_batch_is_refused()
+    {
+        var model = new Linear(1, 1, random: new(1));
+        var trainer = new Trainer(model, new Sgd(model.Parameters(), 0.1), (output, target) => Loss.Mse(output, target)) { LogInterval = 0 };
+        Assert.That(() => trainer.Fit(new DataLoader(new TensorDataset(Tensor.Ones([2, 1]), Tensor.Ones([2, 1])), 1)), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contain("interval of the logs is 0"));
+    }
+
+    [Test]
     public void NaN_in_the_data_is_found_where_it_enters()
     {
         var model = new Linear(4, 2, random: new(1));
