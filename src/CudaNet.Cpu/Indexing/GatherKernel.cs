@@ -6,7 +6,7 @@ using CudaNet.Ops;
 namespace CudaNet.Cpu.Indexing;
 
 /// <summary>Reads, for each place of the indices, the element of the axis that it names. Any layouts.</summary>
-internal sealed class GatherKernel : IIndexedKernel
+internal readonly struct GatherKernel : IIndexedKernel
 {
     public static IStepKernel Create<T, TIndex>(Step step) where T : unmanaged where TIndex : unmanaged => new Kernel<T, TIndex>(step);
 

@@ -6,7 +6,7 @@ namespace CudaNet.Cpu.Indexing;
 /// of an element matters: nothing is computed with it.</summary>
 internal static class IndexedKernel
 {
-    public static IStepKernel Create<TKernel>(Step step) where TKernel : IIndexedKernel => step.Inputs[0].DType.Size() switch
+    public static IStepKernel Create<TKernel>(Step step) where TKernel : struct, IIndexedKernel => step.Inputs[0].DType.Size() switch
     {
         1 => Create<TKernel, byte>(step),
         2 => Create<TKernel, ushort>(step),
@@ -14,6 +14,6 @@ internal static class IndexedKernel
         _ => Create<TKernel, ulong>(step),
     };
 
-    private static IStepKernel Create<TKernel, T>(Step step) where TKernel : IIndexedKernel where T : unmanaged =>
+    private static IStepKernel Create<TKernel, T>(Step step) where TKernel : struct, IIndexedKernel where T : unmanaged =>
         step.Inputs[1].DType == DType.Int32 ? TKernel.Create<T, int>(step) : TKernel.Create<T, long>(step);
 }

@@ -7,7 +7,7 @@ namespace CudaNet.Cpu.Indexing;
 
 /// <summary>Copies the target, unless it is written where it lies, and writes values at the elements that the indices name, in the values' order. The threads share
 /// out the target as in <see cref="ScatterAddKernel"/>.</summary>
-internal sealed class ScatterKernel : IIndexedKernel
+internal readonly struct ScatterKernel : IIndexedKernel
 {
     public static IStepKernel Create<T, TIndex>(Step step) where T : unmanaged where TIndex : unmanaged => new Kernel<T, TIndex>(step);
 

@@ -6,7 +6,7 @@ using CudaNet.Ops;
 namespace CudaNet.Cpu.Indexing;
 
 /// <summary>Copies rows by their numbers. The axes behind the axis must lie together; those before it may lie anyhow.</summary>
-internal sealed class TakeKernel : IIndexedKernel
+internal readonly struct TakeKernel : IIndexedKernel
 {
     public static bool Accepts(Take op, Layout layout)
     {
