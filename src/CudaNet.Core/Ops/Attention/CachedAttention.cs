@@ -70,7 +70,8 @@ namespace CudaNet.Ops
                     new(query, domain), new(keys, domain, view), new(keys.With(3, depth ?? keys[3]), domain, view),
                     new([query[0], pages], Domain.Integers(0, keys[0] - 1), Type: DType.Int32), new([query[0]], Domain.Integers(0, pages * keys[2]), Type: DType.Int32),
                 ],
-                x => x[0].CachedAttention(x[1], x[2], x[3], x[4], window)) { SumLength = query[3] + pages * keys[2] };
+                x => x[0].CachedAttention(x[1], x[2], x[3], x[4], window))
+            { SumLength = query[3] + pages * keys[2] };
         }
     }
 }
