@@ -25,8 +25,16 @@ internal sealed class ForeignLoad
         }
     }
 
+    /// <summary>Of this process and of the children that it waited for, in which the suites are measured.</summary>
     private static double OwnSeconds()
     {
+        const string file = "/proc/self/stat";
+        if (File.Exists(file))
+        {
+            // Behind the name, which may hold blanks, come the state and the numbers from the parent on: utime, stime, cutime, cstime are 14 to 17.
+            var text = File.ReadAllText(file);
+            return text[(text.LastIndexOf(')') + 2)..].Split(' ')[11..15].Sum(field => double.Parse(field, CultureInfo.InvariantCulture)) / TicksPerSecond;
+        }
         using var process = Process.GetCurrentProcess();
         return process.TotalProcessorTime.TotalSeconds;
     }
