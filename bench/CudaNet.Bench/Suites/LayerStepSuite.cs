@@ -7,26 +7,15 @@ using Torch = TorchSharp.torch.nn;
 
 namespace CudaNet.Bench.Suites;
 
-/// <summary>Training steps of layers that models are made of: a recurrent layer and a stack of transformer layers, with plain gradient descent on the mean square of their output.</summary>
+/// <summary>Training steps of layers that models are made of: a stack of transformer layers, with plain gradient descent on the mean square of their output.</summary>
 internal static class LayerStepSuite
 {
     private const double LearningRate = 1e-3;
 
-    internal static readonly Suite Suite = new("layer-step", "training steps of recurrent and transformer layers in f32",
+    internal static readonly Suite Suite = new("layer-step", "training steps of transformer layers in f32",
     [
-        () => Recurrent(batch: 32, length: 64, inputs: 128, hidden: 256),
         () => Transformer(batch: 4, length: 256, size: 384, heads: 6, layers: 6),
     ]);
-
-    private static Workload Recurrent(int batch, int length, int inputs, int hidden)
-    {
-        torch.manual_seed(1);
-        var peer = Torch.LSTM(inputs, hidden);
-        // Four gates, from the input and from the state; backward is twice forward.
-        var flops = 3.0 * 2 * 4 * hidden * (inputs + hidden) * batch * length;
-        return Create($"LSTM {inputs} to {hidden}, length {length}, batch {batch}", flops, new LSTM(inputs, hidden), peer,
-            x => peer.forward(x).Item1, Inputs.Normal(length * batch * inputs, seed: 1), [length, batch, inputs], [length, batch, inputs]);
-    }
 
     private static Workload Transformer(int batch, int length, int size, int heads, int layers)
     {
@@ -44,11 +33,7 @@ internal static class LayerStepSuite
 
     private static Workload Create(string name, double flops, Module ours, Torch.Module peer, Func<torch.Tensor, torch.Tensor> forward, float[] values, long[] shape, long[] peerShape, bool batchFirst = false)
     {
-        ours.LoadStateDict(peer.state_dict().ToDictionary(entry => entry.Key, entry =>
-        {
-            using var weights = entry.Value.detach().contiguous();
-            return Tensor.From(weights.data<float>().ToArray(), new Shape(weights.shape));
-        }));
+        ours.LoadStateDict(peer.state_dict().ToDictionary(entry => entry.Key, entry => Tensor.From(Inputs.FromTorch(entry.Value), new Shape(entry.Value.shape))));
         var x = Tensor.From(values, new Shape(shape));
         var flat = Inputs.ToTorch(values, peerShape);
         var peerX = batchFirst ? flat.transpose(0, 1).contiguous() : flat;
