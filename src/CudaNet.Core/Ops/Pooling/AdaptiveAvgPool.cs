@@ -43,24 +43,10 @@ namespace CudaNet
 
         private Tensor AdaptiveAvgPool(string name, Spatial size, int spatial)
         {
-            if (Rank != spatial + 2) throw new ShapeException($"{name}: x {Shape} is not {Pooling.Axes(spatial)}.");
-            var target = size.Expand(spatial, "size", name);
-            var (global, divides) = (true, true);
-            for (var k = 0; k < spatial; k++)
-            {
-                if (Shape[k + 2] == 0) throw new ShapeException($"{name}: x {Shape} has an empty spatial axis, which has no mean.");
-                global &= target[k] == 1;
-                divides &= Shape[k + 2] % target[k] == 0;
-            }
+            var (target, windows) = Pooling.Adapt(name, this, size, spatial, "mean");
             var x = this.Floating();
-            if (global) return x.Mean(Pooling.SpatialAxes(spatial), keepDims: true);
-            if (divides)
-            {
-                var (kernel, zeros, ones) = (new long[spatial], new long[spatial], new long[spatial]);
-                Array.Fill(ones, 1);
-                for (var k = 0; k < spatial; k++) kernel[k] = Shape[k + 2] / target[k];
-                return new AvgPool(new(kernel, zeros, zeros, ones, 1), kernel, zeros).Apply(x);
-            }
+            if (target.ElementCount == 1) return x.Mean(Pooling.SpatialAxes(spatial), keepDims: true);
+            if (windows is { } whole) return new AvgPool(whole.Geometry, whole.Kernel, whole.Geometry.Low.ToArray()).Apply(x);
             for (var k = 0; k < spatial; k++)
                 x = x.Transpose(k + 2, -1).MatMul(MeansOfParts(Shape[k + 2], target[k], x)).Transpose(k + 2, -1);
             return x;

@@ -48,22 +48,9 @@ namespace CudaNet
 
         private Tensor AdaptiveMaxPool(string name, Spatial size, int spatial)
         {
-            if (Rank != spatial + 2) throw new ShapeException($"{name}: x {Shape} is not {Pooling.Axes(spatial)}.");
-            var target = size.Expand(spatial, "size", name);
-            var divides = true;
-            for (var k = 0; k < spatial; k++)
-            {
-                if (Shape[k + 2] == 0) throw new ShapeException($"{name}: x {Shape} has an empty spatial axis, which has no maximum.");
-                divides &= Shape[k + 2] % target[k] == 0;
-            }
+            var (target, windows) = Pooling.Adapt(name, this, size, spatial, "maximum");
             var x = this.Floating();
-            if (divides)
-            {
-                var (kernel, zeros, ones) = (new long[spatial], new long[spatial], new long[spatial]);
-                Array.Fill(ones, 1);
-                for (var k = 0; k < spatial; k++) kernel[k] = Shape[k + 2] / target[k];
-                return new MaxPool(new(kernel, zeros, zeros, ones, 1), kernel).Apply(x);
-            }
+            if (windows is { } whole) return new MaxPool(whole.Geometry, whole.Kernel).Apply(x);
             // From the last axis on, so that of equal elements the first in row-major order gets the gradient.
             for (var axis = spatial + 1; axis >= 2; axis--)
             {

@@ -36,6 +36,25 @@ internal static class Pooling
         return (geometry, size, low);
     }
 
+    /// <summary>Checks the input of an adaptive pooling and resolves its sizes. An empty axis has no <c>result</c>: no mean, no maximum.</summary>
+    /// <returns>The sizes and, where they divide the input's, the windows side by side that they are the results of.</returns>
+    public static (Shape Target, (ConvGeometry Geometry, Shape Kernel)? Windows) Adapt(string name, Tensor x, Spatial size, int spatial, string result)
+    {
+        if (x.Rank != spatial + 2) throw new ShapeException($"{name}: x {x.Shape} is not {Axes(spatial)}.");
+        var target = size.Expand(spatial, "size", name);
+        var (kernel, zeros, ones) = (new long[spatial], new long[spatial], new long[spatial]);
+        Array.Fill(ones, 1);
+        var divides = true;
+        for (var k = 0; k < spatial; k++)
+        {
+            var n = x.Shape[k + 2];
+            if (n == 0) throw new ShapeException($"{name}: x {x.Shape} has an empty spatial axis, which has no {result}.");
+            divides &= n % target[k] == 0;
+            kernel[k] = n / target[k];
+        }
+        return (target, divides ? (new(kernel, zeros, zeros, ones, 1), kernel) : null);
+    }
+
     public static TensorType Infer(string name, ConvGeometry geometry, Shape kernel, TensorType x) =>
         new(x.Shape.Slice(0, 2).Concat(geometry.Output(x.Shape.Slice(2, geometry.Spatial), kernel, name).Span), x.DType);
 
