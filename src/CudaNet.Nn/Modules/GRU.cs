@@ -4,7 +4,7 @@ namespace CudaNet.Nn;
 /// or both directions.</summary>
 /// <remarks>Cho and others 2014. Weights hold the gates in the order r, z, n. Names and initial values as in PyTorch, see <see cref="RNNBase"/>. PyTorch and cuDNN put
 /// the reset gate behind the product; the paper puts it before, r ⊙ hₜ₋₁ times Wₕₙᵀ: that is an option, which runs step by step.</remarks>
-public sealed class GRU : RNNBase
+public sealed class GRU : SingleStateRNN
 {
     /// <summary>A network with fresh weights.</summary>
     /// <param name="inputSize">Values of a step's input.</param>
@@ -19,36 +19,10 @@ public sealed class GRU : RNNBase
     /// <param name="type">Element type of the weights.</param>
     public GRU(long inputSize, long hiddenSize, int layers = 1, bool bias = true, bool batchFirst = false, double dropout = 0, bool bidirectional = false, bool resetAfter = true,
         RandomStream? random = null, DType type = DType.Float32)
-        : base(3, inputSize, hiddenSize, layers, bias, batchFirst, dropout, bidirectional, 0, random, type) => ResetAfter = resetAfter;
+        : base(3, inputSize, hiddenSize, layers, bias, batchFirst, dropout, bidirectional, random, type) => ResetAfter = resetAfter;
 
     /// <summary>True when the reset gate is behind the product, false when it is before.</summary>
     public bool ResetAfter { get; }
-
-    /// <summary>Sequences [time, batch, input] to the hidden states of the last layer, [time, batch, directions · hidden].</summary>
-    /// <exception cref="ShapeException">The input does not fit.</exception>
-    public override Tensor Forward(Tensor x) => Forward(x, null).Output;
-
-    /// <summary>The states of all steps, and the last ones.</summary>
-    /// <param name="x">[time, batch, input], [batch, time, input] if batch first, or one sequence [time, input].</param>
-    /// <param name="hidden">State before the first step, [layers · directions, batch, hidden]; null for zeros.</param>
-    /// <param name="lengths">Steps of each sequence, integers [batch]: outputs behind are 0 and the last state is that of the true end. Null for all.</param>
-    /// <returns>Outputs of the last layer, and the last state of each layer and direction.</returns>
-    /// <exception cref="ShapeException">Shapes do not fit, or the length is 0.</exception>
-    public (Tensor Output, Tensor Hidden) Forward(Tensor x, Tensor? hidden, Tensor? lengths = null)
-    {
-        var (output, last, _) = RunAll(x, hidden, null, lengths);
-        return (output, last);
-    }
-
-    /// <summary>The same for sequences of different lengths.</summary>
-    /// <param name="x">Sequences of steps [input].</param>
-    /// <param name="hidden">As above, in the order of the sequences.</param>
-    public (PackedSequence Output, Tensor Hidden) Forward(PackedSequence x, Tensor? hidden = null)
-    {
-        ArgumentNullException.ThrowIfNull(x);
-        var (output, last, _) = RunAll(x.PaddedFor(BatchFirst), hidden, null, x.LengthsTensor);
-        return (x.With(output, BatchFirst), last);
-    }
 
     private protected override (Tensor Output, Tensor? Cell) Run(RNNWeights weights, Tensor x, Tensor hidden, Tensor? cell, Tensor? lengths, bool reverse)
     {
