@@ -36,7 +36,7 @@ internal readonly unsafe struct AttentionWindow
     /// <param name="firstKey">Key of the first row.</param>
     /// <param name="count">Keys.</param>
     /// <param name="firstQuery">Query of the first lane.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     public void Mask<V, T>(T* scores, int firstKey, int count, int firstQuery)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged, IFloatingPointIeee754<T>

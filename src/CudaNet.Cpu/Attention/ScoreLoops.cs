@@ -9,14 +9,13 @@ namespace CudaNet.Cpu.Attention;
 /// <remarks>No method with a hot loop calls anything: the JIT would keep its vectors in memory.</remarks>
 internal static unsafe class ScoreLoops
 {
-    private const MethodImplOptions Hot = MethodImplOptions.AggressiveOptimization;
 
     /// <summary>Raises the maxima by new scores; factor = e^(old − new) takes sums made with the old ones to the new ones.</summary>
     /// <param name="scores">[count, 2·V.Count].</param>
     /// <param name="count">Keys.</param>
     /// <param name="max">Maxima so far, −∞ at first; raised.</param>
     /// <param name="factor">Result.</param>
-    [MethodImpl(Hot)]
+    [MethodImpl(Jit.Hot)]
     public static void RaiseMax<V, T, TExp>(T* scores, nint count, T* max, T* factor)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -48,7 +47,7 @@ internal static unsafe class ScoreLoops
     }
 
     /// <summary>scores = e^(scores − max); sum = sum·factor + Σ scores.</summary>
-    [MethodImpl(Hot)]
+    [MethodImpl(Jit.Hot)]
     public static void Exponentiate<V, T, TExp>(T* scores, nint count, T* max, T* factor, T* sum)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -78,7 +77,7 @@ internal static unsafe class ScoreLoops
     }
 
     /// <summary>Multiplies each row by the factors.</summary>
-    [MethodImpl(Hot)]
+    [MethodImpl(Jit.Hot)]
     public static void ScaleRows<V, T>(T* rows, nint count, T* factor)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
@@ -105,7 +104,7 @@ internal static unsafe class ScoreLoops
     }
 
     /// <summary>result = Σ over keys of weights·gradients, not yet divided by the sums of the weights.</summary>
-    [MethodImpl(Hot)]
+    [MethodImpl(Jit.Hot)]
     public static void Overlap<V, T>(T* weights, T* gradients, nint count, T* result)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
@@ -121,7 +120,7 @@ internal static unsafe class ScoreLoops
     }
 
     /// <summary>weights *= inverse; gradients = scale·weights·(gradients − mean): from gradients of weights to those of scores.</summary>
-    [MethodImpl(Hot)]
+    [MethodImpl(Jit.Hot)]
     public static void Backward<V, T>(T* weights, T* gradients, nint count, T* inverse, T* mean, T scale)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged

@@ -9,7 +9,6 @@ namespace CudaNet.Cpu.Attention;
 /// displacements of one address, and nothing needs to be packed. Twelve rows need 27 registers, four rows eleven.</remarks>
 internal static unsafe class StripProduct
 {
-    private const MethodImplOptions Hot = MethodImplOptions.AggressiveOptimization;
 
     public static void Add<V, T>(nint rows, T* a, T* b, T* c, nint cStride)
         where V : unmanaged, ISimd<V, T>
@@ -21,7 +20,7 @@ internal static unsafe class StripProduct
         for (; rows > 0; rows--, a += 2 * V.Count, c += cStride) Add1<V, T>(a, b, c);
     }
 
-    [MethodImpl(Hot)]
+    [MethodImpl(Jit.Hot)]
     private static void Add12<V, T>(T* a, T* b, T* c, nint cStride)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
@@ -60,7 +59,7 @@ internal static unsafe class StripProduct
         Write<V, T>(c + (11 * cStride), c11, d11);
     }
 
-    [MethodImpl(Hot)]
+    [MethodImpl(Jit.Hot)]
     private static void Add4<V, T>(T* a, T* b, T* c, nint cStride)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
@@ -81,7 +80,7 @@ internal static unsafe class StripProduct
         Write<V, T>(c + (3 * cStride), c3, d3);
     }
 
-    [MethodImpl(Hot)]
+    [MethodImpl(Jit.Hot)]
     private static void Add1<V, T>(T* a, T* b, T* c)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged

@@ -82,7 +82,7 @@ internal sealed unsafe class ConvWeightGradKernel<T> : IStepKernel
     }
 
     /// <summary>Lays upstream out as the grid is, with zeros between.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     private void Spread(T* y, long examples, long band, T* rows)
     {
         var (s, grid, stride) = (_shape, _grid!, _mask.Length);
@@ -97,7 +97,7 @@ internal sealed unsafe class ConvWeightGradKernel<T> : IStepKernel
                             rows + o * stride + ((n * grid.D + d - startD) * grid.H + h - startH) * grid.W, (nint)s.Output.W);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     private void Dots<V>(T* cells, T* upstream, T* sums)
         where V : unmanaged, ISimd<V, T>
     {

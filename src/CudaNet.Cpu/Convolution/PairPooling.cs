@@ -12,7 +12,7 @@ internal static unsafe class PairPooling<V, T>
     where T : unmanaged
 {
     /// <summary>One row of results from two rows of the input.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     public static void Forward(T* top, T* bottom, T* result, nint count)
     {
         for (nint w = 0; w < count; w += V.Count)
@@ -28,7 +28,7 @@ internal static unsafe class PairPooling<V, T>
     }
 
     /// <summary>Two rows of the gradient from one row of upstream.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     public static void Backward(T* top, T* bottom, T* upstream, T* topGradient, T* bottomGradient, nint count)
     {
         for (nint w = 0; w < count; w += V.Count)

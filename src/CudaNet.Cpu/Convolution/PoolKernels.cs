@@ -60,7 +60,7 @@ internal sealed unsafe class MaxPoolKernel<T>(ConvShape shape, bool gradient) : 
         else Pairs<Simd128<T>>(source, places, back);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     private void Pairs<V>(T* source, T* places, T* back)
         where V : unmanaged, ISimd<V, T>
     {
@@ -74,7 +74,7 @@ internal sealed unsafe class MaxPoolKernel<T>(ConvShape shape, bool gradient) : 
             }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     private void Windows(T* source, T* places, T* back)
     {
         long[] firstW = W.First, elementsW = W.Elements;
@@ -114,7 +114,7 @@ internal sealed unsafe class MaxPoolKernel<T>(ConvShape shape, bool gradient) : 
 internal sealed unsafe class AvgPoolKernel<T>(ConvShape shape, Integers counted, bool gradient) : PoolKernel(shape, counted)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     protected override void Image(nint* operands, long index)
     {
         T* image = (T*)operands[gradient ? 1 : 0] + index * Shape.InputSize, places = (T*)operands[gradient ? 0 : 1] + index * Shape.OutputSize;

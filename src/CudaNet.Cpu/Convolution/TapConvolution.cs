@@ -92,7 +92,7 @@ internal sealed unsafe class TapConvolution<T>
     /// <summary>Weights of one panel of results, in the order in which they are summed.</summary>
     private readonly struct PackJob(TapConvolution<T> kernel, T* weights, T* packed) : IRangeJob
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Hot)]
         public void Execute(long start, long end, int worker)
         {
             var (rows, s) = (kernel._panelRows, kernel._shape);
@@ -171,7 +171,7 @@ internal sealed unsafe class TapConvolution<T>
         return (first * axisW.ResultSize, (last - first) * axisW.ResultSize);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     private void Multiply<V>(Phase phase, T* packed, T* cells, T* sums)
         where V : unmanaged, ISimd<V, T>
     {
@@ -189,7 +189,7 @@ internal sealed unsafe class TapConvolution<T>
     }
 
     /// <summary>Copies the sums that mean something to the result.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     private void Write(Phase phase, T* sums, T* result, long examples, long band)
     {
         var (startD, startH) = _grid.BandStart(band);

@@ -10,7 +10,7 @@ internal static unsafe class TapDots<V, T>
     where V : unmanaged, ISimd<V, T>
     where T : unmanaged
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     public static void Tile4x6(nint count, T* y0, T* y1, T* y2, T* y3, T** rows, T* mask, T* tile)
     {
         T* x0 = rows[0], x1 = rows[1], x2 = rows[2], x3 = rows[3], x4 = rows[4], x5 = rows[5];
@@ -34,7 +34,7 @@ internal static unsafe class TapDots<V, T>
         tile[18] = Sum(s3_0); tile[19] = Sum(s3_1); tile[20] = Sum(s3_2); tile[21] = Sum(s3_3); tile[22] = Sum(s3_4); tile[23] = Sum(s3_5);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     public static void Tile4x2(nint count, T* y0, T* y1, T* y2, T* y3, T** rows, T* mask, T* tile)
     {
         T* x0 = rows[0], x1 = rows[1];

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using CudaNet.Cpu.Simd;
 
 namespace CudaNet.Cpu.Convolution;
 
@@ -109,7 +110,7 @@ internal sealed unsafe class TapGrid
     /// <param name="examples">Examples that there are.</param>
     /// <param name="band">The band.</param>
     /// <param name="grid"><see cref="Length"/> elements.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     public void Fill<T>(T* source, long exampleStride, long examples, long band, T* grid)
         where T : unmanaged
     {

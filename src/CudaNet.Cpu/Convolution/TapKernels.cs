@@ -9,7 +9,6 @@ internal static unsafe class TapKernels<V, T>
     where V : unmanaged, ISimd<V, T>
     where T : unmanaged
 {
-    private const MethodImplOptions Hot = MethodImplOptions.AggressiveOptimization;
 
     /// <summary>Rows of the largest tile: 24 sums with 32 vector registers, 8 with 16.</summary>
     public static int Rows => V.Count * sizeof(T) == 64 ? 12 : 4;
@@ -33,7 +32,7 @@ internal static unsafe class TapKernels<V, T>
         V.Store(add ? V.Load(c + V.Count) + right : right, c + V.Count);
     }
 
-    [MethodImpl(Hot)]
+    [MethodImpl(Jit.Hot)]
     private static void Multiply1x8(nint depth, T* a, T* x, long* offsets, T* c, bool add)
     {
         V c0 = V.Zero, c1 = V.Zero, c2 = V.Zero, c3 = V.Zero, c4 = V.Zero, c5 = V.Zero, c6 = V.Zero, c7 = V.Zero;
@@ -56,7 +55,7 @@ internal static unsafe class TapKernels<V, T>
         Write(c + 6 * V.Count, c6, c7, add);
     }
 
-    [MethodImpl(Hot)]
+    [MethodImpl(Jit.Hot)]
     private static void Multiply4x2(nint depth, T* a, nint aStep, T* x, long* offsets, T* c, nint cStride, bool add)
     {
         V c0_0 = V.Zero, c0_1 = V.Zero;
@@ -78,7 +77,7 @@ internal static unsafe class TapKernels<V, T>
         Write(c + (3 * cStride), c3_0, c3_1, add);
     }
 
-    [MethodImpl(Hot)]
+    [MethodImpl(Jit.Hot)]
     private static void Multiply8x2(nint depth, T* a, nint aStep, T* x, long* offsets, T* c, nint cStride, bool add)
     {
         V c0_0 = V.Zero, c0_1 = V.Zero;
@@ -112,7 +111,7 @@ internal static unsafe class TapKernels<V, T>
         Write(c + (7 * cStride), c7_0, c7_1, add);
     }
 
-    [MethodImpl(Hot)]
+    [MethodImpl(Jit.Hot)]
     private static void Multiply12x2(nint depth, T* a, nint aStep, T* x, long* offsets, T* c, nint cStride, bool add)
     {
         V c0_0 = V.Zero, c0_1 = V.Zero;

@@ -9,7 +9,6 @@ namespace CudaNet.Cpu.Elementwise;
 /// <summary>Moves between memory and lanes, and between lanes. All entries are pointers to functions over blocks.</summary>
 internal static unsafe class Conversions
 {
-    private const MethodImplOptions Hot = MethodImplOptions.AggressiveOptimization;
 
     /// <summary>Reads n values with a stride: <c>(source, stride in elements, destination, n)</c>.</summary>
     public static delegate*<void*, nint, void*, nint, void> Load(DType storage) => storage switch
@@ -88,7 +87,7 @@ internal static unsafe class Conversions
     }
 
     /// <summary>Reads n values with a stride.</summary>
-    [MethodImpl(Hot)]
+    [MethodImpl(Jit.Hot)]
     public static void LoadStrided<T>(T* from, nint stride, T* to, nint n) where T : unmanaged
     {
         nint i = 0;
@@ -112,7 +111,7 @@ internal static unsafe class Conversions
         else Widen<Simd128<float>, TStored>(from, to, n);
     }
 
-    [MethodImpl(Hot)]
+    [MethodImpl(Jit.Hot)]
     private static void Widen<V, TStored>(TStored* from, float* to, nint n)
         where V : unmanaged, ISimd<V, float>
         where TStored : unmanaged
@@ -129,7 +128,7 @@ internal static unsafe class Conversions
         else Narrow<Simd128<float>, TStored>((float*)source, (ushort*)destination, n);
     }
 
-    [MethodImpl(Hot)]
+    [MethodImpl(Jit.Hot)]
     private static void Narrow<V, TStored>(float* from, ushort* to, nint n)
         where V : unmanaged, ISimd<V, float>
         where TStored : unmanaged

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using CudaNet.Cpu.Simd;
 
 namespace CudaNet.Cpu.Elementwise;
 
@@ -102,7 +103,7 @@ internal sealed unsafe class InputAccess(InputKind kind, DType type, long[] stri
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     private static void LoadTile<T>(T* source, nint stride, T* destination, nint rows, nint n) where T : unmanaged
     {
         for (nint row = 0; row < rows; row += 4)

@@ -42,7 +42,7 @@ internal static unsafe class GemmPacking
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     private static void CopyRows<T>(T* source, nint along, int panelWidth, nint depth, T* panel)
         where T : unmanaged
     {
@@ -70,7 +70,7 @@ internal static unsafe class GemmPacking
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     private static void ConvertRows<TSource, T>(TSource* source, nint along, int width, int panelWidth, nint depth, T* panel)
         where TSource : unmanaged
         where T : unmanaged
@@ -86,7 +86,7 @@ internal static unsafe class GemmPacking
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     private static void ConvertAndTranspose<TSource, T>(TSource* source, nint across, int width, int panelWidth, nint depth, T* panel)
         where TSource : unmanaged
         where T : unmanaged
@@ -114,7 +114,7 @@ internal static unsafe class GemmPacking
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     private static void Gather<TSource, T>(TSource* source, nint across, nint along, int width, int panelWidth, nint depth, T* panel)
         where TSource : unmanaged
         where T : unmanaged

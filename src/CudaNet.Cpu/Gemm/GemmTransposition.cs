@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using CudaNet.Cpu.Simd;
 
 namespace CudaNet.Cpu.Gemm;
 
@@ -9,7 +10,7 @@ internal static unsafe class GemmTransposition
 {
     /// <summary>Transposes [width, depth] with the given row stride into columns 0 … width − 1 of the panel.</summary>
     /// <remarks>Columns of the panel past width may be overwritten with zeros within the group of lanes of the last rows.</remarks>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     public static void Run<T>(T* source, nint across, int width, int panelWidth, nint depth, T* panel)
         where T : unmanaged
     {
@@ -58,7 +59,7 @@ internal static unsafe class GemmTransposition
     }
 
     /// <summary>16×16 floats or 8×8 doubles; missing rows count as zero; stores 128-bit lanes of count rows of the result.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     private static void Square<T>(T* source, nint stride, int rows, T* destination, nint step, int lanes, int count)
         where T : unmanaged
     {

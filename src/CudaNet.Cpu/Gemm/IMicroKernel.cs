@@ -76,7 +76,7 @@ internal static unsafe class Tile
     }
 
     /// <summary>Writes the valid part of a tile of plain sums.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     public static void Merge<V, T>(T* tile, nint tileStride, T* c, nint cStride, int rows, int columns, T alpha, T beta)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged

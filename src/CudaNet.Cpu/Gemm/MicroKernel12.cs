@@ -44,7 +44,7 @@ internal readonly unsafe struct MicroKernel12<V, T> : IMicroKernel<T>
         Tile.Merge<V, T>(tile, 32, c, cStride, rows, columns, alpha, beta);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     private static void Multiply12x2(nint depth, T* a, T* b, nint bStep, T* c, nint cStride, T alpha, T beta)
     {
         Tile.Prefetch<V, T>(c, cStride, 12);
@@ -95,7 +95,7 @@ internal readonly unsafe struct MicroKernel12<V, T> : IMicroKernel<T>
         Tile.Write(c + (11 * cStride), c11_0, c11_1, scale, keep, read);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     private static void Multiply12x1(nint depth, T* a, T* b, nint bStep, T* c, nint cStride, T alpha, T beta)
     {
         V c0_0 = V.Zero;
@@ -145,7 +145,7 @@ internal readonly unsafe struct MicroKernel12<V, T> : IMicroKernel<T>
         Tile.Write(c + (11 * cStride), c11_0, scale, keep, read);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     private static void Multiply8x2(nint depth, T* a, T* b, nint bStep, T* c, nint cStride, T alpha, T beta)
     {
         Tile.Prefetch<V, T>(c, cStride, 8);
@@ -184,7 +184,7 @@ internal readonly unsafe struct MicroKernel12<V, T> : IMicroKernel<T>
         Tile.Write(c + (7 * cStride), c7_0, c7_1, scale, keep, read);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     private static void Multiply8x1(nint depth, T* a, T* b, nint bStep, T* c, nint cStride, T alpha, T beta)
     {
         V c0_0 = V.Zero;
@@ -222,7 +222,7 @@ internal readonly unsafe struct MicroKernel12<V, T> : IMicroKernel<T>
         Tile.Write(c + (7 * cStride), c7_0, scale, keep, read);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     private static void Multiply4x2(nint depth, T* a, T* b, nint bStep, T* c, nint cStride, T alpha, T beta)
     {
         Tile.Prefetch<V, T>(c, cStride, 4);
@@ -249,7 +249,7 @@ internal readonly unsafe struct MicroKernel12<V, T> : IMicroKernel<T>
         Tile.Write(c + (3 * cStride), c3_0, c3_1, scale, keep, read);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     private static void Multiply4x1(nint depth, T* a, T* b, nint bStep, T* c, nint cStride, T alpha, T beta)
     {
         V c0_0 = V.Zero;

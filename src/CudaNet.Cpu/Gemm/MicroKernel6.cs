@@ -44,7 +44,7 @@ internal readonly unsafe struct MicroKernel6<V, T> : IMicroKernel<T>
         Tile.Merge<V, T>(tile, 32, c, cStride, rows, columns, alpha, beta);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     private static void Multiply6x2(nint depth, T* a, T* b, nint bStep, T* c, nint cStride, T alpha, T beta)
     {
         Tile.Prefetch<V, T>(c, cStride, 6);
@@ -77,7 +77,7 @@ internal readonly unsafe struct MicroKernel6<V, T> : IMicroKernel<T>
         Tile.Write(c + (5 * cStride), c5_0, c5_1, scale, keep, read);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     private static void Multiply6x1(nint depth, T* a, T* b, nint bStep, T* c, nint cStride, T alpha, T beta)
     {
         V c0_0 = V.Zero;
@@ -109,7 +109,7 @@ internal readonly unsafe struct MicroKernel6<V, T> : IMicroKernel<T>
         Tile.Write(c + (5 * cStride), c5_0, scale, keep, read);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     private static void Multiply4x2(nint depth, T* a, T* b, nint bStep, T* c, nint cStride, T alpha, T beta)
     {
         Tile.Prefetch<V, T>(c, cStride, 4);
@@ -136,7 +136,7 @@ internal readonly unsafe struct MicroKernel6<V, T> : IMicroKernel<T>
         Tile.Write(c + (3 * cStride), c3_0, c3_1, scale, keep, read);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     private static void Multiply4x1(nint depth, T* a, T* b, nint bStep, T* c, nint cStride, T alpha, T beta)
     {
         V c0_0 = V.Zero;
@@ -162,7 +162,7 @@ internal readonly unsafe struct MicroKernel6<V, T> : IMicroKernel<T>
         Tile.Write(c + (3 * cStride), c3_0, scale, keep, read);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     private static void Multiply2x2(nint depth, T* a, T* b, nint bStep, T* c, nint cStride, T alpha, T beta)
     {
         Tile.Prefetch<V, T>(c, cStride, 2);
@@ -183,7 +183,7 @@ internal readonly unsafe struct MicroKernel6<V, T> : IMicroKernel<T>
         Tile.Write(c + cStride, c1_0, c1_1, scale, keep, read);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     private static void Multiply2x1(nint depth, T* a, T* b, nint bStep, T* c, nint cStride, T alpha, T beta)
     {
         V c0_0 = V.Zero;

@@ -7,7 +7,6 @@ namespace CudaNet.Cpu.Gemm;
 /// <remarks>Methods with a hot loop call nothing: a call anywhere in one makes the JIT spill the sums inside the loop, as no vector register survives a call.</remarks>
 internal static unsafe class SkinnyKernels
 {
-    private const MethodImplOptions Hot = MethodImplOptions.AggressiveOptimization;
 
     /// <summary>sums[i] = Σₖ line i [k] · vector[k] for four lines.</summary>
     public static void Dot4x1<V, TSource, T>(TSource* p, nint second, nint third, nint fourth, T* vector, nint depth, T* sums)
@@ -61,7 +60,7 @@ internal static unsafe class SkinnyKernels
         for (int i = 0; i < 16; i++) sums[i] = V.Fold<AddOperator<T>>(partial[i]);
     }
 
-    [MethodImpl(Hot)]
+    [MethodImpl(Jit.Hot)]
     private static void Dot4x1Whole<V, TSource, T>(TSource* p, nint second, nint third, nint fourth, T* vector, nint depth, V* partial)
         where V : unmanaged, ISimd<V, T>
         where TSource : unmanaged
@@ -91,7 +90,7 @@ internal static unsafe class SkinnyKernels
         partial[7] = b3;
     }
 
-    [MethodImpl(Hot)]
+    [MethodImpl(Jit.Hot)]
     private static void Dot4x4Whole<V, TSource, T>(TSource* p, nint second, nint third, nint fourth, T* vectors, nint vectorStride, nint depth, V* partial)
         where V : unmanaged, ISimd<V, T>
         where TSource : unmanaged
@@ -161,7 +160,7 @@ internal static unsafe class SkinnyKernels
         AccumulateWhole<V, TSource, T>(padded, 16, steps, V.Count, vectors, depth, few, sums + whole, sumStride);
     }
 
-    [MethodImpl(Hot)]
+    [MethodImpl(Jit.Hot)]
     private static void AccumulateWhole<V, TSource, T>(TSource* p0, nint depthStride, int steps, nint count, T* vectors, nint depth, int few, T* sums, nint sumStride)
         where V : unmanaged, ISimd<V, T>
         where TSource : unmanaged

@@ -10,7 +10,6 @@ namespace CudaNet.Cpu.Normalisation;
 /// of ten classes is one vector. Sums are made of sums of 128 vectors, which keeps the error of a row of a vocabulary small.</remarks>
 internal static unsafe class RowExponentials
 {
-    private const MethodImplOptions Hot = MethodImplOptions.AggressiveOptimization;
     private const int BlockVectors = 128;
 
     /// <summary>The maximum, or 0 for a row of −∞: what is subtracted before exp. Of a row with a NaN, anything: its exponentials are NaN anyway.</summary>
@@ -37,7 +36,7 @@ internal static unsafe class RowExponentials
     }
 
     // No call but at the end: one in front of a loop's end would make the JIT keep the maxima in memory.
-    [MethodImpl(Hot)]
+    [MethodImpl(Jit.Hot)]
     private static T Max<V, T>(T* x, nint n)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T>
@@ -74,7 +73,7 @@ internal static unsafe class RowExponentials
         return V.Fold<AddOperator<T>>(sum);
     }
 
-    [MethodImpl(Hot)]
+    [MethodImpl(Jit.Hot)]
     private static V SumWhole<V, T, TExp>(T* x, T* y, nint n, T shift)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged

@@ -8,7 +8,6 @@ namespace CudaNet.Cpu.Normalisation;
 /// <summary>The sum of squared differences of a row, and the row normalised by them, each in one pass.</summary>
 internal static unsafe class RowMoments
 {
-    private const MethodImplOptions Hot = MethodImplOptions.AggressiveOptimization;
     private const int BlockVectors = 128;
 
     /// <summary>Σ (x[i] − mean)².</summary>
@@ -40,7 +39,7 @@ internal static unsafe class RowMoments
         return V.Fold<AddOperator<T>>(sum);
     }
 
-    [MethodImpl(Hot)]
+    [MethodImpl(Jit.Hot)]
     private static V SquaresWhole<V, T>(T* x, nint n, T mean)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
@@ -66,7 +65,7 @@ internal static unsafe class RowMoments
         return (a + c) + (b + d);
     }
 
-    [MethodImpl(Hot)]
+    [MethodImpl(Jit.Hot)]
     private static void Normalize<V, T>(T* x, T* y, nint n, T mean, T scale, T* gamma, T* beta)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged

@@ -25,7 +25,7 @@ internal readonly unsafe struct GruCell<T, V, TSigmoid, TTanh>(SequenceShape sha
 
     public T* Operand(int time, int segment) => states + (nint)time * shape.Batch * shape.Units;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     public void Step(int time, T* products, in CellTile tile)
     {
         var first = time == shape.Time(0);
@@ -85,7 +85,7 @@ internal readonly unsafe struct GruGradCell<T, V>(SequenceShape shape, T* states
     // r, z, and m instead of n: what the weight has multiplied.
     public T* Operand(int time, int segment) => result + (nint)time * shape.Batch * 4 * shape.Units + (segment == 2 ? 3 : segment) * shape.Units;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     public void Step(int time, T* products, in CellTile tile)
     {
         var last = time == shape.Time(shape.Steps - 1); // the first of the forward pass

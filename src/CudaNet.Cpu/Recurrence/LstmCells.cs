@@ -25,7 +25,7 @@ internal readonly unsafe struct LstmCell<T, V, TSigmoid, TTanh>(SequenceShape sh
 
     public T* Operand(int time, int segment) => states + (nint)time * shape.Batch * shape.Units;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     public void Step(int time, T* products, in CellTile tile)
     {
         var first = time == shape.Time(0);
@@ -90,7 +90,7 @@ internal readonly unsafe struct LstmGradCell<T, V, TTanh>(SequenceShape shape, T
 
     public T* Operand(int time, int segment) => result + (nint)time * shape.Batch * 4 * shape.Units + segment * shape.Units;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     public void Step(int time, T* products, in CellTile tile)
     {
         var last = time == shape.Time(shape.Steps - 1); // the first of the forward pass

@@ -21,7 +21,7 @@ internal readonly unsafe struct RnnCell<T, V, TFunction>(SequenceShape shape, T*
 
     public T* Operand(int time, int segment) => states + (nint)time * shape.Batch * shape.Units;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     public void Step(int time, T* products, in CellTile tile)
     {
         var first = time == shape.Time(0);
@@ -65,7 +65,7 @@ internal readonly unsafe struct RnnGradCell<T, V, TSlope>(SequenceShape shape, T
 
     public T* Operand(int time, int segment) => result + (nint)time * shape.Batch * shape.Units;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     public void Step(int time, T* products, in CellTile tile)
     {
         var fresh = time == shape.Time(0);

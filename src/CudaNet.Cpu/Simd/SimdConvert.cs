@@ -89,7 +89,7 @@ internal static unsafe class SimdConvert
         Unsafe.CopyBlockUnaligned(destination + whole, to, (uint)(rest * sizeof(TTo)));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     private static void Whole<V, TFrom, TTo>(TFrom* source, TTo* destination, nint n)
         where V : unmanaged, ISimd<V, float>
         where TFrom : unmanaged
@@ -119,7 +119,7 @@ internal static unsafe class SimdConvert
     }
 
     /// <summary>Pairs of float, double, int, long, byte and bool: simple loops whose bodies the JIT makes one or two instructions.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Hot)]
     private static void Plain<TFrom, TTo>(TFrom* source, TTo* destination, nint n)
         where TFrom : unmanaged
         where TTo : unmanaged

@@ -85,7 +85,7 @@ internal static unsafe partial class SimdLoop
         V.StorePartial(left, z + whole, rest);
     }
 
-    [MethodImpl(Hot)]
+    [MethodImpl(Jit.Hot)]
     private static void UnaryWhole<V, T, TOp>(T* x, T* y, nint n)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
@@ -94,7 +94,7 @@ internal static unsafe partial class SimdLoop
         for (nint i = 0; i < n; i += V.Count) V.Store(TOp.Invoke(V.Load(x + i)), y + i);
     }
 
-    [MethodImpl(Hot)]
+    [MethodImpl(Jit.Hot)]
     private static void BinaryWhole<V, T, TOp, TX, TY>(T* x, T* y, T* z, nint n)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
@@ -105,7 +105,7 @@ internal static unsafe partial class SimdLoop
         for (nint i = 0; i < n; i += V.Count) V.Store(TOp.Invoke(TX.Load<V>(x, i), TY.Load<V>(y, i)), z + i);
     }
 
-    [MethodImpl(Hot)]
+    [MethodImpl(Jit.Hot)]
     private static void TernaryWhole<V, T, TOp, TX, TY, TZ>(T* x, T* y, T* z, T* w, nint n)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
@@ -117,7 +117,7 @@ internal static unsafe partial class SimdLoop
         for (nint i = 0; i < n; i += V.Count) V.Store(TOp.Invoke(TX.Load<V>(x, i), TY.Load<V>(y, i), TZ.Load<V>(z, i)), w + i);
     }
 
-    [MethodImpl(Hot)]
+    [MethodImpl(Jit.Hot)]
     private static void CompareWhole<V, T, TOp, TX, TY>(T* x, T* y, byte* mask, nint n)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
@@ -128,7 +128,7 @@ internal static unsafe partial class SimdLoop
         for (nint i = 0; i < n; i += V.Count) V.StoreMask(TOp.Invoke(TX.Load<V>(x, i), TY.Load<V>(y, i)), mask + i);
     }
 
-    [MethodImpl(Hot)]
+    [MethodImpl(Jit.Hot)]
     private static void WhereWhole<V, T, TX, TY>(byte* mask, T* x, T* y, T* z, nint n)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged

@@ -84,7 +84,7 @@ internal static unsafe partial class SimdLoop
     }
 
     // No call in here: it would make the JIT keep the accumulators in memory.
-    [MethodImpl(Hot)]
+    [MethodImpl(Jit.Hot)]
     private static V ReduceWhole<V, T, TMap, TReduce>(T* x, nint n)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
@@ -136,7 +136,7 @@ internal static unsafe partial class SimdLoop
         return V.Fold<AddOperator<T>>(sum);
     }
 
-    [MethodImpl(Hot)]
+    [MethodImpl(Jit.Hot)]
     private static V DotWhole<V, T>(T* x, T* y, nint n)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
@@ -186,7 +186,7 @@ internal static unsafe partial class SimdLoop
         }
     }
 
-    [MethodImpl(Hot)]
+    [MethodImpl(Jit.Hot)]
     private static void ReduceStrip<V, T, TReduce>(T* p, nint rows, nint rowStride, T* y)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged

@@ -13,8 +13,6 @@ namespace CudaNet.Cpu.Simd;
 /// </remarks>
 internal static unsafe partial class SimdLoop
 {
-    private const MethodImplOptions Hot = MethodImplOptions.AggressiveOptimization;
-
     /// <summary>y[i] = f(x[i]).</summary>
     public static void Unary<T, TOp>(T* x, T* y, nint n)
         where T : unmanaged
