@@ -45,6 +45,7 @@ public sealed class CudaBackend : IBackend, IDisposable
         NormalisationSteps.Register(_table);
         PoolingSteps.Register(_table);
         RandomSteps.Register(_table);
+        RecurrenceSteps.Register(_table);
         ReductionSteps.Register(_table, Kernels.CanCompile);
         ScanSteps.Register(_table);
         SortingSteps.Register(_table);

@@ -27,27 +27,12 @@ internal static class EpilogueSteps
     {
         if (step.Op is not FusedEpilogue op || !backend.RunsOnDevice(op.Anchor, [.. step.Inputs.Take(op.AnchorInputs).Select(input => input.Type)])) return null;
         var result = new Operand(0, Layout.Contiguous(step.Outputs[0].Shape), op.Epilogue.Inputs[0]);
-        var product = new Step(op.Anchor, [.. step.Inputs.Take(op.AnchorInputs)], [result]) { Name = op.Anchor.Name };
-        var epilogue = new Step(new FusedElementwise(op.Epilogue, result.Shape), [result, .. step.Inputs.Skip(op.AnchorInputs)], step.Outputs) { Name = step.Name };
-        return new Staged(backend, step, (CudaStep)backend.Compile(product), (CudaStep)backend.Compile(epilogue), op.AnchorInputs, result.Shape.ElementCount * result.DType.Size());
-    }
-
-    /// <summary>A product into scratch memory, and its epilogue from there.</summary>
-    private sealed class Staged(CudaBackend backend, Step step, CudaStep product, CudaStep epilogue, int productInputs, long resultBytes) : CudaStep(backend, step)
-    {
-        private readonly long _own = StepBuilder.Aligned(resultBytes);
-
-        public override long ScratchBytes => _own + Math.Max(product.ScratchBytes, epilogue.ScratchBytes);
-
-        public override bool IsRecordable => product.IsRecordable && epilogue.IsRecordable;
-
-        public override bool ReportsErrors => product.ReportsErrors || epilogue.ReportsErrors;
-
-        public override void Enqueue(in StepAddresses addresses, CudaStreamHandle stream)
-        {
-            var rest = addresses.Scratch + (nint)_own;
-            product.Enqueue(new([.. addresses.Operands[..productInputs], addresses.Scratch], rest, addresses.Error), stream);
-            epilogue.Enqueue(new([addresses.Scratch, .. addresses.Operands[productInputs..]], rest, addresses.Error), stream);
-        }
+        var builder = new StepBuilder(backend, step);
+        var product = builder.Part(op.Anchor, [.. step.Inputs.Take(op.AnchorInputs)], result);
+        var epilogue = builder.Part(new FusedElementwise(op.Epilogue, result.Shape), [result, .. step.Inputs.Skip(op.AnchorInputs)], step.Outputs[0]);
+        var between = builder.Scratch(result.Shape.ElementCount * result.DType.Size());
+        builder.Run(product, [.. Enumerable.Range(0, op.AnchorInputs).Select(builder.Input), between]);
+        builder.Run(epilogue, [between, .. Enumerable.Range(op.AnchorInputs, step.Inputs.Count - op.AnchorInputs).Select(builder.Input), builder.Output()]);
+        return builder.Build();
     }
 }

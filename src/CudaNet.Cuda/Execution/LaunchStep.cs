@@ -7,10 +7,11 @@ namespace CudaNet.Cuda.Execution;
 /// <param name="backend">Where it runs.</param>
 /// <param name="step">What it computes.</param>
 /// <param name="errors">Keeps the step's errors registered as long as it lives.</param>
-/// <param name="work">Launches, fills and copies.</param>
-/// <param name="scratchBytes">Scratch memory.</param>
+/// <param name="work">Launches, fills and copies, and runs of parts.</param>
+/// <param name="parts">Steps that take part.</param>
+/// <param name="scratchBytes">Scratch memory of its own.</param>
 /// <param name="reportsErrors">Whether a kernel may write the error record.</param>
-internal sealed class LaunchStep(CudaBackend backend, Step step, object errors, Action<LaunchStep.Work>[] work, long scratchBytes, bool reportsErrors) : CudaStep(backend, step)
+internal sealed class LaunchStep(CudaBackend backend, Step step, object errors, Action<LaunchStep.Work>[] work, CudaStep[] parts, long scratchBytes, bool reportsErrors) : CudaStep(backend, step)
 {
     /// <summary>Addresses and stream of one run.</summary>
     internal readonly ref struct Work(StepAddresses addresses, CudaStreamHandle stream)
@@ -23,10 +24,13 @@ internal sealed class LaunchStep(CudaBackend backend, Step step, object errors, 
     }
 
     /// <inheritdoc/>
-    public override long ScratchBytes => scratchBytes;
+    public override long ScratchBytes => scratchBytes + parts.Select(part => part.ScratchBytes).DefaultIfEmpty().Max();
 
     /// <inheritdoc/>
-    public override bool ReportsErrors => reportsErrors;
+    public override bool IsRecordable => parts.All(part => part.IsRecordable);
+
+    /// <inheritdoc/>
+    public override bool ReportsErrors => reportsErrors || parts.Any(part => part.ReportsErrors);
 
     /// <inheritdoc/>
     public override void Enqueue(in StepAddresses addresses, CudaStreamHandle stream)

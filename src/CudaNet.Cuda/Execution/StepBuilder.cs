@@ -11,6 +11,7 @@ namespace CudaNet.Cuda.Execution;
 internal sealed class StepBuilder(CudaBackend backend, Step step)
 {
     private readonly List<Action<LaunchStep.Work>> _work = [];
+    private readonly List<CudaStep> _parts = [];
     private long _scratchBytes;
     private bool _reportsErrors;
 
@@ -97,6 +98,25 @@ internal sealed class StepBuilder(CudaBackend backend, Step step)
         if (bytes > 0) _work.Add(run => backend.Driver.CopyAsync(new(target.Address(run.Addresses)), new(source.Address(run.Addresses)), bytes, run.Stream));
     }
 
+    /// <summary>A step of its own that this one needs, as often as it likes: see <see cref="Run"/>.</summary>
+    /// <param name="op">What it computes.</param>
+    /// <param name="inputs">Layouts and types of its inputs.</param>
+    /// <param name="output">Layout and type of its result.</param>
+    public CudaStep Part(Op op, IReadOnlyList<Operand> inputs, Operand output) => (CudaStep)backend.Compile(new(op, inputs, [output]) { Name = $"{step.Name}: {op.Name}" });
+
+    /// <summary>Runs another step over memory of this one. Its scratch memory lies behind this one's.</summary>
+    public void Run(CudaStep part, params ReadOnlySpan<StepArgument> operands)
+    {
+        _parts.Add(part);
+        var templates = operands.ToArray();
+        var resolved = new nint[templates.Length];
+        _work.Add(run =>
+        {
+            for (var k = 0; k < templates.Length; k++) resolved[k] = templates[k].Address(run.Addresses);
+            part.Enqueue(new(resolved, run.Addresses.Scratch + (nint)_scratchBytes, run.Addresses.Error), run.Stream);
+        });
+    }
+
     /// <summary>The step.</summary>
-    public CudaStep Build() => new LaunchStep(backend, step, this, [.. _work], _scratchBytes, _reportsErrors);
+    public CudaStep Build() => new LaunchStep(backend, step, this, [.. _work], [.. _parts.Distinct()], _scratchBytes, _reportsErrors);
 }

@@ -28,6 +28,7 @@ public static class KernelCatalogue
         RandomKernels.Family,
         SamplingKernels.Family,
         ScanKernels.Family,
+        RecurrenceKernels.Family,
         RopeKernels.Family,
         SegmentKernels.Family,
         SoftmaxKernels.Family,
