@@ -7,7 +7,7 @@ namespace CudaNet.Cpu.Gemm;
 
 /// <summary>Matrix products C[b] = α·A[b]·B[b] + β·C[b] over raw memory.</summary>
 /// <remarks>
-/// <para>Types: float and double; integers (wrapping); and operands of Half or bfloat16 with a float result and float sums.</para>
+/// <para>Types: float and double; integers (wrapping); and operands of Half, bfloat16 or <see cref="BiasedByte"/> with a float result and float sums.</para>
 /// <para>β = 0 never reads C. K = 0 gives β·C. An empty C is left alone. The epilogue sees each element of C once, complete.</para>
 /// <para>Results do not depend on the number of threads. NaN and ∞ propagate as in the plain triple loop.</para>
 /// <para>Whatever is small runs on the calling thread; a batch of small products is spread over threads product by product.</para>
@@ -34,7 +34,7 @@ internal static unsafe class MatrixProduct
         where TEpilogue : struct, IGemmEpilogue<T> => RunMixed<T, T, T, TEpilogue>(shape, a, b, c, alpha, beta, epilogue);
 
     /// <summary>C = α·A·B + β·C with operands of other types than C, then the epilogue.</summary>
-    /// <typeparam name="TA">T, or for T = float also Half, or ushort for the bits of a bfloat16.</typeparam>
+    /// <typeparam name="TA">T, or for T = float also Half, ushort for the bits of a bfloat16, or <see cref="BiasedByte"/>.</typeparam>
     /// <typeparam name="TB">As TA, independently of it.</typeparam>
     /// <typeparam name="T">Type of C, of the factors and of the sums.</typeparam>
     /// <typeparam name="TEpilogue">What happens to finished parts of C; <see cref="NoEpilogue{T}"/> for nothing.</typeparam>
@@ -111,11 +111,11 @@ internal static unsafe class MatrixProduct
         if (shape.M > 1 && (shape.CRow < shape.N || shape.CRow > int.MaxValue))
             throw new ArgumentException($"Gemm: the row stride of C must be in [N, 2³¹): it is {shape.CRow} for N = {shape.N}.");
         if (!IsOperand<TA, T>() || !IsOperand<TB, T>())
-            throw new NotSupportedException($"Gemm: no product of {typeof(TA).Name} and {typeof(TB).Name} to {typeof(T).Name}; operands are of the result's type, or Half or ushort (bfloat16) for float.");
+            throw new NotSupportedException($"Gemm: no product of {typeof(TA).Name} and {typeof(TB).Name} to {typeof(T).Name}; operands are of the result's type, or Half, ushort (bfloat16) or BiasedByte for float.");
     }
 
     private static bool IsOperand<TSource, T>() => typeof(TSource) == typeof(T)
-        || (typeof(T) == typeof(float) && (typeof(TSource) == typeof(Half) || typeof(TSource) == typeof(ushort)));
+        || (typeof(T) == typeof(float) && (typeof(TSource) == typeof(Half) || typeof(TSource) == typeof(ushort) || typeof(TSource) == typeof(BiasedByte)));
 
     private readonly struct BatchJob<TA, TB, T, TEpilogue>(GemmShape shape, TA* a, TB* b, T* c, T alpha, T beta, TEpilogue epilogue) : IRangeJob
         where TA : unmanaged

@@ -8,10 +8,12 @@ using CudaNet.Graphs;
 namespace CudaNet.Cpu.LinearAlgebra;
 
 /// <summary>A batched matrix product, its epilogue applied to each finished tile while that is in cache.</summary>
-/// <typeparam name="TIn">Type of the operands: T, or for T = float also Half, or ushort for the bits of a bfloat16.</typeparam>
+/// <typeparam name="TA">Type of the left operand: T, or for T = float also Half, or ushort for the bits of a bfloat16.</typeparam>
+/// <typeparam name="TB">Type of the right operand: as the left one's, or <see cref="Simd.BiasedByte"/> for T = float.</typeparam>
 /// <typeparam name="T">Type of the sums.</typeparam>
-internal sealed unsafe class MatMulKernel<TIn, T> : IStepKernel
-    where TIn : unmanaged
+internal sealed unsafe class MatMulKernel<TA, TB, T> : IStepKernel
+    where TA : unmanaged
+    where TB : unmanaged
     where T : unmanaged, INumberBase<T>
 {
     private readonly BatchAxes _batch;
@@ -28,7 +30,7 @@ internal sealed unsafe class MatMulKernel<TIn, T> : IStepKernel
         _shape = ShapeOf(_batch, a, b);
         _result = step.Outputs[0].DType;
         // Sums are made in the output itself where that has their type.
-        _inPlace = typeof(TIn) == typeof(T) && _result == a.DType;
+        _inPlace = typeof(TA) == typeof(T) && _result == a.DType;
         if (step.Op is not FusedEpilogue fused) return;
         _anchorInputs = fused.AnchorInputs;
         var anchor = a.Shape.With(a.Shape.Rank - 1, b.Shape[^1]);
@@ -44,7 +46,8 @@ internal sealed unsafe class MatMulKernel<TIn, T> : IStepKernel
         for (long call = 0; call < _batch.Outer; call++)
         {
             var (offsetA, offsetB) = _batch.Offsets(call);
-            TIn* a = (TIn*)operands[0] + offsetA, b = (TIn*)operands[1] + offsetB;
+            TA* a = (TA*)operands[0] + offsetA;
+            TB* b = (TB*)operands[1] + offsetB;
             var output = (byte*)operands[^1] + call * size * _result.Size();
             var c = _inPlace ? (T*)output : (T*)scratch.Pointer;
             if (_epilogue is null)

@@ -2,13 +2,13 @@ using System.Runtime.CompilerServices;
 
 namespace CudaNet.Cpu.Simd;
 
-/// <summary>Conversion of the 16-bit floating formats from and to float, a vector at a time.</summary>
+/// <summary>Conversion of the 16-bit floating formats from and to float, and of <see cref="BiasedByte"/> to float, a vector at a time.</summary>
 /// <remarks>Bits stand in the low 16 of each 32-bit lane. Written over T (always float) so that code generic over T can call it.</remarks>
 internal static unsafe class HalfFormats
 {
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
-    /// <summary>Loads a vector of T = float or double from TSource = T, or of float from Half or bfloat16 (ushort).</summary>
+    /// <summary>Loads a vector of T = float or double from TSource = T, or of float from Half, bfloat16 (ushort) or <see cref="BiasedByte"/>.</summary>
     [MethodImpl(Inline)]
     public static V Load<V, T, TSource>(TSource* source)
         where V : unmanaged, ISimd<V, T>
@@ -17,10 +17,11 @@ internal static unsafe class HalfFormats
     {
         if (typeof(TSource) == typeof(Half)) return FromHalf<V, T>(V.LoadWidened((ushort*)source));
         if (typeof(TSource) == typeof(ushort)) return FromBFloat16<V, T>(V.LoadWidened((ushort*)source));
+        if (typeof(TSource) == typeof(BiasedByte)) return V.ToFloating(V.SubtractBits(V.LoadWidened((byte*)source), Bits<V, T>(BiasedByte.Zero)));
         return V.Load((T*)source);
     }
 
-    /// <summary>One value of T = float or double from TSource = T, or of float from Half or bfloat16 (ushort).</summary>
+    /// <summary>One value of T = float or double from TSource = T, or of float from Half, bfloat16 (ushort) or <see cref="BiasedByte"/>.</summary>
     [MethodImpl(Inline)]
     public static T Load<T, TSource>(TSource* source)
         where T : unmanaged
@@ -28,6 +29,7 @@ internal static unsafe class HalfFormats
     {
         if (typeof(TSource) == typeof(Half)) return Unsafe.BitCast<float, T>((float)*(Half*)source);
         if (typeof(TSource) == typeof(ushort)) return Unsafe.BitCast<int, T>(*(ushort*)source << 16);
+        if (typeof(TSource) == typeof(BiasedByte)) return Unsafe.BitCast<float, T>(((BiasedByte*)source)->Value);
         return *(T*)source;
     }
 

@@ -1,9 +1,11 @@
+using CudaNet.Ops;
+
 namespace CudaNet.Nn;
 
 /// <summary>Rows of a cache, [outer, rows, depth], that are written in place and read in Float32.</summary>
 internal sealed class KvPlane
 {
-    private const int Zero = 128; // unsigned bytes hold signed numbers above it
+    private const int Zero = QuantizedMatMul.Zero;
 
     public KvPlane(Shape shape, KvStorage storage, Device? device)
     {
@@ -33,10 +35,9 @@ internal sealed class KvPlane
             Data.Assign(Data.Value.Scatter(places.ExpandTo(rows.Shape), rows.To(Data.DType), axis));
             return;
         }
-        var scale = rows.Abs().Max(-1, keepDims: true) / 127;
-        var whole = (rows / (scale.Eq(0).Where(1f, scale))).Round() + Zero;
-        Data.Assign(Data.Value.Scatter(places.ExpandTo(rows.Shape), whole.To(DType.UInt8), axis));
-        Scale.Assign(Scale.Value.Scatter(places.ExpandTo(scale.Shape), scale.To(DType.Float32), axis));
+        var (values, scale) = rows.QuantizeRows();
+        Data.Assign(Data.Value.Scatter(places.ExpandTo(rows.Shape), values, axis));
+        Scale.Assign(Scale.Value.Scatter(places.ExpandTo(scale.Shape), scale, axis));
     }
 
     /// <summary>What a view of the rows holds.</summary>

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using CudaNet.Cpu.Gemm;
+using CudaNet.Cpu.Simd;
 
 namespace CudaNet.Tests.Gemm;
 
@@ -122,6 +123,7 @@ internal static unsafe class GemmHarness
         if (typeof(TValue) == typeof(double)) return (TValue)(object)value;
         if (typeof(TValue) == typeof(Half)) return (TValue)(object)(Half)value;
         if (typeof(TValue) == typeof(ushort)) return (TValue)(object)(ushort)(BitConverter.SingleToUInt32Bits((float)value) >> 16);
+        if (typeof(TValue) == typeof(BiasedByte)) return (TValue)(object)new BiasedByte((byte)random.Next(256));
         int whole = random.Next(-20, 21);
         return typeof(TValue) == typeof(int) ? (TValue)(object)whole : (TValue)(object)(long)whole;
     }
@@ -132,6 +134,7 @@ internal static unsafe class GemmHarness
         double x => x,
         Half x => (double)x,
         ushort x => BitConverter.UInt32BitsToSingle((uint)x << 16),
+        BiasedByte x => x.Value,
         int x => x,
         long x => x,
         _ => throw new NotSupportedException(),

@@ -1,4 +1,5 @@
 using CudaNet.Cpu.Gemm;
+using CudaNet.Cpu.Simd;
 
 namespace CudaNet.Tests.Gemm;
 
@@ -42,7 +43,7 @@ public unsafe class GemmTests
     }
 
     [Test]
-    public void Half_and_bfloat16_operands_are_summed_in_float([Values(Storage.RowMajor, Storage.Transposed, Storage.Strided)] Storage a, [Values(Storage.RowMajor, Storage.Transposed, Storage.Strided)] Storage b)
+    public void Half_bfloat16_and_biased_bytes_are_summed_in_float([Values(Storage.RowMajor, Storage.Transposed, Storage.Strided)] Storage a, [Values(Storage.RowMajor, Storage.Transposed, Storage.Strided)] Storage b)
     {
         foreach (var (m, n, k) in new[] { (1, 37, 19), (29, 1, 33), (4, 70, 41), (31, 65, 300), (13, 16, 17) })
         {
@@ -50,6 +51,7 @@ public unsafe class GemmTests
             Check<ushort, ushort, float>(Shape(m, n, k, a, b), 1, 1, Tolerance32);
             Check<float, ushort, float>(Shape(m, n, k, a, b), 1, 0, Tolerance32);
             Check<Half, float, float>(Shape(m, n, k, a, b), 2, 0, Tolerance32);
+            Check<float, BiasedByte, float>(Shape(m, n, k, a, b), 1, 0, Tolerance32);
         }
     }
 

@@ -8,6 +8,7 @@ internal static partial class TorchTable
     private static void AddLinearAlgebra()
     {
         Binary<MatMul>((a, b) => a.matmul(b));
+        Binary<QuantizedMatMul>((a, b) => a.matmul(b.to(a.dtype) - QuantizedMatMul.Zero));
         Unary<Cholesky>(a => torch.linalg.cholesky(a));
         Unary<Inverse>(a => torch.linalg.inv(a));
         Binary<Solve>((a, b) => torch.linalg.solve(a, b));
