@@ -34,7 +34,7 @@ internal static unsafe class SkinnyKernels
         return V.Fold<AddOperator<T>>(sum);
     }
 
-    [MethodImpl(Hot)]
+    [MethodImpl(Jit.Hot)]
     private static V DotWhole<V, TSource, T>(TSource* p, T* vector, nint depth)
         where V : unmanaged, ISimd<V, T>
         where TSource : unmanaged
