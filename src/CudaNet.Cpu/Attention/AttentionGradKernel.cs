@@ -2,8 +2,6 @@ using System.Numerics;
 using CudaNet.Cpu.Gemm;
 using CudaNet.Cpu.Simd;
 using CudaNet.Cpu.Threading;
-using CudaNet.Execution;
-using CudaNet.Ops;
 
 namespace CudaNet.Cpu.Attention;
 
@@ -15,7 +13,7 @@ namespace CudaNet.Cpu.Attention;
 /// <para>Heads are independent. Where they are too few for the threads, the tiles of a head are dealt out in parts, each with its own
 /// sums, which are added at the end: the result depends on the number of threads, but not on their timing.</para>
 /// </remarks>
-internal sealed unsafe class AttentionGradKernel<TSource, T, TExp, V, TKernel> : IStepKernel
+internal sealed unsafe class AttentionGradKernel<TSource, T, TExp, V, TKernel> : IAttentionKernel
     where TSource : unmanaged
     where T : unmanaged, IFloatingPointIeee754<T>
     where TExp : struct, IUnaryOperator<T>
@@ -31,37 +29,28 @@ internal sealed unsafe class AttentionGradKernel<TSource, T, TExp, V, TKernel> :
     // Rows that are added up at a time.
     private const int RowsPerTask = 64;
 
+    private readonly AttentionProblem _problem;
     private readonly AttentionShape _shape;
-    private readonly AttentionWindow _window;
-    private readonly HeadStrides _query;
-    private readonly HeadStrides _upstream;
-    private readonly HeadStrides? _bias;
-    private readonly DType _type;
+    private readonly AttentionSight _sight;
+    private readonly AttentionDropout _dropout;
     private readonly T _scale;
     private readonly PackedGroups<TSource, T, TKernel> _packed;
-    private readonly bool _masks;
     private readonly int _block;
 
     // Gradients of a key and of a value as they are summed: whole tiles wide.
     private readonly int _keyWidth;
     private readonly int _valueWidth;
 
-    public AttentionGradKernel(Step step)
+    public AttentionGradKernel(AttentionProblem problem)
     {
-        var op = (AttentionGrad)step.Op;
-        _shape = AttentionShape.Of(step);
-        _window = new(op.Left, op.Right, _shape.Queries, _shape.Keys);
-        _masks = op.Left is not null || op.Right is not null;
-        _query = HeadStrides.Of(step.Inputs[0]);
-        _upstream = HeadStrides.Of(step.Inputs[3]);
-        _bias = step.Inputs.Count > 4 ? HeadStrides.Of(step.Inputs[4]) : null;
-        _type = step.Outputs[0].DType;
-        _scale = T.CreateSaturating(op.Scale);
-        var (keys, values) = (HeadStrides.Of(step.Inputs[1]), HeadStrides.Of(step.Inputs[2]));
+        (_problem, _shape) = (problem, problem.Shape);
+        _sight = new(problem, TKernel.Rows);
+        _dropout = new(problem);
+        _scale = T.CreateSaturating(problem.Rule.Scale);
         _packed = new(_shape.Groups,
-            new PanelSet(1, keys, _shape.Keys, _shape.Depth, ByColumns: false),
-            new PanelSet(2, values, _shape.Keys, _shape.ValueDepth, ByColumns: false),
-            new PanelSet(1, keys, _shape.Depth, _shape.Keys, ByColumns: true));
+            new PanelSet(1, problem.Key, _shape.Keys, _shape.Depth, ByColumns: false),
+            new PanelSet(2, problem.Value, _shape.Keys, _shape.ValueDepth, ByColumns: false),
+            new PanelSet(1, problem.Key, _shape.Depth, _shape.Keys, ByColumns: true));
         _block = ScoreBlock.Keys<T>(TKernel.Columns, TKernel.Rows);
         _keyWidth = WholeTiles(_shape.Depth);
         _valueWidth = WholeTiles(_shape.ValueDepth);
@@ -70,10 +59,9 @@ internal sealed unsafe class AttentionGradKernel<TSource, T, TExp, V, TKernel> :
     /// <summary>Elements of the sums of a head or of a part of one: keys, then values.</summary>
     private nint SumSize => (nint)_shape.Keys * (_keyWidth + _valueWidth);
 
-    public void Run(ReadOnlySpan<nint> operands)
+    public void Run(AttentionPointers operands)
     {
-        var pointers = stackalloc nint[operands.Length];
-        operands.CopyTo(new(pointers, operands.Length));
+        var pointers = &operands;
         long groups = (long)_shape.Batch * _shape.Groups, tiles = (long)_shape.Shared * WholeTiles(_shape.Queries) / TKernel.Columns;
         long threads = WorkerPool.Threads;
         var parts = groups % threads == 0 || groups >= 4 * threads ? 1 : Math.Min(tiles, (4 * threads + groups - 1) / groups);
@@ -86,15 +74,15 @@ internal sealed unsafe class AttentionGradKernel<TSource, T, TExp, V, TKernel> :
         for (long first = 0; first < groups; first += together)
         {
             var count = Math.Min(together, groups - first);
-            _packed.Run(pointers, first, count, packed);
-            WorkerPool.ParallelChunks(count * parts, Math.Max(1, WorkPerTask / work), new TileJob(this, pointers, pointers[operands.Length - 1], first, (int)parts, packed, sums));
-            WorkerPool.ParallelFor(count * _shape.Keys, RowsPerTask, new SumJob(this, pointers[operands.Length - 1], first, (int)parts, sums));
+            _packed.Run((nint*)pointers, first, count, packed);
+            WorkerPool.ParallelChunks(count * parts, Math.Max(1, WorkPerTask / work), new TileJob(this, pointers, first, (int)parts, packed, sums));
+            WorkerPool.ParallelFor(count * _shape.Keys, RowsPerTask, new SumJob(this, pointers, first, (int)parts, sums));
         }
     }
 
     private static int WholeTiles(int size) => (size + TKernel.Columns - 1) / TKernel.Columns * TKernel.Columns;
 
-    private readonly struct TileJob(AttentionGradKernel<TSource, T, TExp, V, TKernel> owner, nint* operands, nint output, long first, int parts, T* packed, T* sums) : IRangeJob
+    private readonly struct TileJob(AttentionGradKernel<TSource, T, TExp, V, TKernel> owner, AttentionPointers* operands, long first, int parts, T* packed, T* sums) : IRangeJob
     {
         public void Execute(long start, long end, int worker)
         {
@@ -108,64 +96,83 @@ internal sealed unsafe class AttentionGradKernel<TSource, T, TExp, V, TKernel> :
                 for (nint row = 0; row < owner._shape.Keys; row++) new Span<T>(sum + row * (owner._keyWidth + owner._valueWidth), owner._keyWidth + owner._valueWidth).Clear();
                 // Dealt like cards: with a causal mask later tiles are longer.
                 for (var tile = part; tile < (long)owner._shape.Shared * tiles; tile += parts)
-                    owner.Tile(operands, output, first + group, (int)(tile / tiles), (int)(tile % tiles) * TKernel.Columns, packed + (nint)group * owner._packed.Size, sum, strip);
+                    owner.Tile(operands, first + group, (int)(tile / tiles), (int)(tile % tiles) * TKernel.Columns, packed + (nint)group * owner._packed.Size, sum, strip);
             }
         }
     }
 
-    private void Tile(nint* operands, nint output, long group, int shared, int query, T* packed, T* sum, Buffers strip)
+    private void Tile(AttentionPointers* operands, long group, int shared, int query, T* packed, T* sum, Buffers strip)
     {
         var (batch, keyHead) = Math.DivRem(group, _shape.Groups);
         var head = keyHead * _shape.Shared + shared;
         int columns = TKernel.Columns, width = Math.Min(columns, _shape.Queries - query), depth = _shape.Depth;
-        var target = (TSource*)output + ((batch * _shape.Heads + head) * _shape.Queries + query) * depth;
-        var (firstKey, endKey) = _window.Range(query, query + width);
-        firstKey = firstKey / TKernel.Rows * TKernel.Rows;
-        var count = endKey - firstKey;
-        if (count <= 0)
+        var target = (TSource*)operands->Output + ((batch * _shape.Heads + head) * _problem.QueryRows + query) * depth;
+        var blocks = (byte*)operands->Blocks + _problem.Blocks.Start(batch, head);
+        var runs = new ReadOnlySpan<KeyRun>(strip.Runs, _sight.Find(blocks, query, width, strip.Runs));
+        if (runs.IsEmpty)
         {
             new Span<TSource>(target, width * depth).Clear();
             return;
         }
 
-        PackQueries((TSource*)operands[0] + _query.Start(batch, head) + query * _query.Row, _query, width, depth, strip.Query, strip.QueryRows);
-        PackQueries((TSource*)operands[3] + _upstream.Start(batch, head) + query * _upstream.Row, _upstream, width, _shape.ValueDepth, strip.Upstream, strip.UpstreamRows);
+        var (queries, upstreams) = (_problem.Query, _problem.Upstream);
+        PackQueries((TSource*)operands->Query + queries.Start(batch, head) + query * queries.Row, queries, width, depth, strip.Query, strip.QueryRows);
+        PackQueries((TSource*)operands->Upstream + upstreams.Start(batch, head) + query * upstreams.Row, upstreams, width, _shape.ValueDepth, strip.Upstream, strip.UpstreamRows);
         var values = packed + _packed.Starts[1];
-        for (var row = 0; row < count; row += TKernel.Rows)
+        // Strips have the runs one behind the other.
+        T* weights = strip.Weights, gradients = strip.Gradients;
+        foreach (var run in runs)
         {
-            var (rows, key) = (Math.Min(TKernel.Rows, count - row), (nint)(firstKey + row));
-            TKernel.Multiply(depth, packed + key * depth, strip.Query, columns, strip.Weights + row * columns, columns, rows, columns, _scale, T.Zero);
-            TKernel.Multiply(_shape.ValueDepth, values + key * _shape.ValueDepth, strip.Upstream, columns, strip.Gradients + row * columns, columns, rows, columns, T.One, T.Zero);
+            for (var row = 0; row < run.Count; row += TKernel.Rows)
+            {
+                var (rows, key) = (Math.Min(TKernel.Rows, run.Count - row), (nint)(run.First + row));
+                TKernel.Multiply(depth, packed + key * depth, strip.Query, columns, weights + row * columns, columns, rows, columns, _scale, T.Zero);
+                TKernel.Multiply(_shape.ValueDepth, values + key * _shape.ValueDepth, strip.Upstream, columns, gradients + row * columns, columns, rows, columns, T.One, T.Zero);
+            }
+            if (_problem.Rule.HasBias)
+            {
+                var bias = _problem.Bias;
+                var source = (TSource*)operands->Bias + bias.Start(batch, head) + query * bias.Row;
+                for (var row = 0; row < run.Count; row += _block)
+                    ScoreBlock.AddBias(source + (run.First + row) * bias.Column, bias, width, columns, Math.Min(_block, run.Count - row), strip.Bias, weights + row * columns);
+            }
+            if (_sight.HidesAny) _sight.Hide<V, T>(weights, run.First, run.Count, blocks, query, width);
+            if (_dropout.DropsAny) _dropout.Apply((long*)operands->Random, batch, head, query, width, run.First, run.Count, T.CreateSaturating(1 / (1 - _problem.Rule.Dropout)), gradients, columns, strip.Words);
+            weights += run.Count * columns;
+            gradients += run.Count * columns;
         }
 
-        Weigh(operands, batch, head, query, width, firstKey, count, strip);
-        var keysByDepth = packed + _packed.Starts[2];
-        for (var row = 0; row < count; row += _block)
-        {
-            // A block of score gradients stays in L1 while panels of keys pass.
-            var block = Math.Min(_block, count - row);
-            for (var d = 0; d < depth; d += TKernel.Rows)
-                TKernel.Multiply(block, keysByDepth + (nint)d * _shape.Keys + (nint)(firstKey + row) * TKernel.Rows, strip.Gradients + row * columns, columns, strip.Result + d * columns, columns, Math.Min(TKernel.Rows, depth - d), columns, T.One, row == 0 ? T.Zero : T.One);
-        }
-        ScoreBlock.StoreTransposed(strip.Result, columns, depth, width, target, _type, strip.Rows);
-
+        Weigh(operands, batch, head, query, width, (nint)(weights - strip.Weights) / columns, strip);
+        weights = strip.Weights;
+        gradients = strip.Gradients;
         var rowSize = _keyWidth + _valueWidth;
-        var sumOfKeys = sum + (nint)firstKey * rowSize;
-        for (var d = 0; d < _keyWidth; d += columns) StripProduct.Add<V, T>(count, strip.Gradients, strip.QueryRows + d * columns, sumOfKeys + d, rowSize);
-        for (var e = 0; e < _valueWidth; e += columns) StripProduct.Add<V, T>(count, strip.Weights, strip.UpstreamRows + e * columns, sumOfKeys + _keyWidth + e, rowSize);
+        var keysByDepth = packed + _packed.Starts[2];
+        var isFirst = true;
+        foreach (var run in runs)
+        {
+            for (var row = 0; row < run.Count; row += _block)
+            {
+                // A block of score gradients stays in L1 while panels of keys pass.
+                var block = Math.Min(_block, run.Count - row);
+                for (var d = 0; d < depth; d += TKernel.Rows)
+                    TKernel.Multiply(block, keysByDepth + (nint)d * _shape.Keys + (nint)(run.First + row) * TKernel.Rows, gradients + row * columns, columns, strip.Result + d * columns, columns, Math.Min(TKernel.Rows, depth - d), columns, T.One, isFirst ? T.Zero : T.One);
+                isFirst = false;
+            }
+            var sumOfKeys = sum + (nint)run.First * rowSize;
+            for (var d = 0; d < _keyWidth; d += columns) StripProduct.Add<V, T>(run.Count, gradients, strip.QueryRows + d * columns, sumOfKeys + d, rowSize);
+            // What was dropped gave nothing to the result.
+            if (_dropout.DropsAny) _dropout.Apply((long*)operands->Random, batch, head, query, width, run.First, run.Count, T.CreateSaturating(1 / (1 - _problem.Rule.Dropout)), weights, columns, strip.Words);
+            for (var e = 0; e < _valueWidth; e += columns) StripProduct.Add<V, T>(run.Count, weights, strip.UpstreamRows + e * columns, sumOfKeys + _keyWidth + e, rowSize);
+            weights += run.Count * columns;
+            gradients += run.Count * columns;
+        }
+        ScoreBlock.StoreTransposed(strip.Result, columns, depth, width, target, _problem.Type, strip.Rows);
     }
 
     /// <summary>From scores and gradients of weights to weights and gradients of scores.</summary>
-    private void Weigh(nint* operands, long batch, long head, int query, int width, int firstKey, int count, Buffers strip)
+    private void Weigh(AttentionPointers* operands, long batch, long head, int query, int width, nint count, Buffers strip)
     {
         var columns = TKernel.Columns;
-        if (_bias is { } bias)
-        {
-            var source = (TSource*)operands[4] + bias.Start(batch, head) + query * bias.Row;
-            for (var row = 0; row < count; row += _block)
-                ScoreBlock.AddBias(source + (firstKey + row) * bias.Column, bias, width, columns, Math.Min(_block, count - row), strip.Bias, strip.Weights + row * columns);
-        }
-        if (_masks) _window.Mask<V, T>(strip.Weights, firstKey, count, query);
         new Span<T>(strip.Max, columns).Fill(T.NegativeInfinity);
         new Span<T>(strip.Sum, columns).Clear();
         ScoreLoops.RaiseMax<V, T, TExp>(strip.Weights, count, strip.Max, strip.Mean);
@@ -173,6 +180,12 @@ internal sealed unsafe class AttentionGradKernel<TSource, T, TExp, V, TKernel> :
         ScoreLoops.Invert<V, T>(strip.Sum, strip.Inverse);
         ScoreLoops.Overlap<V, T>(strip.Weights, strip.Gradients, count, strip.Mean);
         ScoreLoops.ScaleRows<V, T>(strip.Mean, 1, strip.Inverse);
+        if (_problem.Rule.LogSumExp)
+        {
+            // The logarithm's gradient by a score is its weight.
+            var upstream = (T*)operands->LogUpstream + _problem.LogUpstream.Start(batch, head) + query * _problem.LogUpstream.Row;
+            for (var lane = 0; lane < width; lane++) strip.Mean[lane] -= upstream[lane * _problem.LogUpstream.Row];
+        }
         ScoreLoops.Backward<V, T>(strip.Weights, strip.Gradients, count, strip.Inverse, strip.Mean, _scale);
     }
 
@@ -189,22 +202,20 @@ internal sealed unsafe class AttentionGradKernel<TSource, T, TExp, V, TKernel> :
     }
 
     /// <summary>Adds up the parts of a head and writes them behind the gradient of the queries.</summary>
-    private readonly struct SumJob(AttentionGradKernel<TSource, T, TExp, V, TKernel> owner, nint output, long first, int parts, T* sums) : IRangeJob
+    private readonly struct SumJob(AttentionGradKernel<TSource, T, TExp, V, TKernel> owner, AttentionPointers* operands, long first, int parts, T* sums) : IRangeJob
     {
         public void Execute(long start, long end, int worker)
         {
             var shape = owner._shape;
             var size = owner._keyWidth + owner._valueWidth;
-            var keys = (TSource*)output + (nint)shape.Batch * shape.Heads * shape.Queries * shape.Depth;
-            var values = keys + (nint)shape.Batch * shape.Groups * shape.Keys * shape.Depth;
             for (var index = start; index < end; index++)
             {
                 var (group, key) = Math.DivRem(index, shape.Keys);
                 var sum = sums + (nint)group * parts * owner.SumSize + (nint)key * size;
                 for (var part = 1; part < parts; part++) SimdLoop.Binary<T, AddOperator<T>>(sum, sum + part * owner.SumSize, sum, size);
-                var row = (nint)(first * shape.Keys + index);
-                owner.Store(sum, keys + row * shape.Depth, shape.Depth);
-                owner.Store(sum + owner._keyWidth, values + row * shape.ValueDepth, shape.ValueDepth);
+                var row = (nint)((first + group) * owner._problem.KeyRows + key);
+                owner.Store(sum, (TSource*)operands->KeyGradient + row * shape.Depth, shape.Depth);
+                owner.Store(sum + owner._keyWidth, (TSource*)operands->ValueGradient + row * shape.ValueDepth, shape.ValueDepth);
             }
         }
     }
@@ -212,7 +223,7 @@ internal sealed unsafe class AttentionGradKernel<TSource, T, TExp, V, TKernel> :
     private void Store(T* source, TSource* target, int count)
     {
         if (typeof(TSource) == typeof(T)) new ReadOnlySpan<T>(source, count).CopyTo(new((T*)target, count));
-        else HalfConversion.Narrow(_type, (float*)source, (nint)target, count);
+        else HalfConversion.Narrow(_problem.Type, (float*)source, (nint)target, count);
     }
 
     private Buffers Layout(T* start)
@@ -227,13 +238,15 @@ internal sealed unsafe class AttentionGradKernel<TSource, T, TExp, V, TKernel> :
             UpstreamRows = cursor.Take((nint)_valueWidth * columns),
             Weights = cursor.Take((nint)_shape.Keys * columns),
             Gradients = cursor.Take((nint)_shape.Keys * columns),
-            Bias = cursor.Take(_bias is null ? 0 : (nint)_block * columns),
+            Bias = cursor.Take(_problem.Rule.HasBias ? (nint)_block * columns : 0),
             Result = cursor.Take((nint)depth * columns),
             Rows = cursor.Take((nint)ScoreBlock.Padded(depth) * columns),
             Max = cursor.Take(columns),
             Sum = cursor.Take(columns),
             Mean = cursor.Take(columns),
             Inverse = cursor.Take(columns),
+            Runs = cursor.Take<KeyRun>(_sight.MostRuns),
+            Words = cursor.Take<uint>(_dropout.DropsAny ? AttentionDropout.Words(_shape.Keys) : 0),
             Bytes = cursor.Bytes,
         };
     }
@@ -263,6 +276,10 @@ internal sealed unsafe class AttentionGradKernel<TSource, T, TExp, V, TKernel> :
         public T* Sum;
         public T* Mean;
         public T* Inverse;
+
+        /// <summary>Keys that the queries see, and random numbers.</summary>
+        public KeyRun* Runs;
+        public uint* Words;
 
         /// <summary>Bytes of all.</summary>
         public long Bytes;

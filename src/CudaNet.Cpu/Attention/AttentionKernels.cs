@@ -13,23 +13,23 @@ internal static class AttentionKernels
     public static void Register(KernelTable table)
     {
         table.Add<ScaledDotProductAttention>(
-            static step => step.Inputs[0].DType switch
+            static step => new AttentionStep(step, step.Inputs[0].DType switch
             {
-                DType.Float64 => Forward<double, double, ExpOperator>(step),
-                DType.Float16 => Forward<Half, float, ExpOperator>(step),
-                DType.BFloat16 => Forward<ushort, float, ExpOperator>(step),
-                _ => Forward<float, float, ExpOperator>(step),
-            },
-            KernelTable.AnyLayout, static (_, types) => Takes(types));
+                DType.Float64 => Forward<double, double, ExpOperator>,
+                DType.Float16 => Forward<Half, float, ExpOperator>,
+                DType.BFloat16 => Forward<ushort, float, ExpOperator>,
+                _ => Forward<float, float, ExpOperator>,
+            }),
+            KernelTable.AnyLayout, static (op, types) => Takes(op.Rule, types));
         table.Add<AttentionGrad>(
-            static step => step.Inputs[0].DType switch
+            static step => new AttentionStep(step, step.Inputs[0].DType switch
             {
-                DType.Float64 => Backward<double, double, ExpOperator>(step),
-                DType.Float16 => Backward<Half, float, ExpOperator>(step),
-                DType.BFloat16 => Backward<ushort, float, ExpOperator>(step),
-                _ => Backward<float, float, ExpOperator>(step),
-            },
-            KernelTable.AnyLayout, static (_, types) => Takes(types));
+                DType.Float64 => Backward<double, double, ExpOperator>,
+                DType.Float16 => Backward<Half, float, ExpOperator>,
+                DType.BFloat16 => Backward<ushort, float, ExpOperator>,
+                _ => Backward<float, float, ExpOperator>,
+            }),
+            KernelTable.AnyLayout, static (op, types) => Takes(op.Rule, types));
         table.Add<CachedAttention>(
             static step => step.Inputs[0].DType switch
             {
@@ -44,20 +44,25 @@ internal static class AttentionKernels
     private static bool Takes(TensorType[] types) =>
         types[0].DType.IsFloating() && Array.TrueForAll(types, type => type.DType == types[0].DType && type.Shape.ElementCount > 0);
 
-    private static IStepKernel Forward<TSource, T, TExp>(Step step)
+    // What a rule names beside a bias has types of its own.
+    private static bool Takes(AttentionRule rule, TensorType[] types) =>
+        Takes([.. types.Where((_, k) => k < 3 || k == rule.Bias || k == rule.Upstream)])
+        && (!rule.LogSumExp || types.Length <= rule.Upstream || types[rule.LogUpstream].DType == (types[0].DType.IsHalf() ? DType.Float32 : types[0].DType));
+
+    private static IAttentionKernel Forward<TSource, T, TExp>(AttentionProblem problem)
         where TSource : unmanaged
         where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T>
         where TExp : struct, IUnaryOperator<T> =>
-        FewQueriesKernel<TSource, T, TExp>.Takes(step) ? new FewQueriesKernel<TSource, T, TExp>(step)
-        : Vector512.IsHardwareAccelerated ? new AttentionKernel<TSource, T, TExp, Simd512<T>, MicroKernel12<Simd512<T>, T>>(step)
-        : Vector256.IsHardwareAccelerated ? new AttentionKernel<TSource, T, TExp, Simd256<T>, MicroKernel6<Simd256<T>, T>>(step)
-        : new AttentionKernel<TSource, T, TExp, Simd128<T>, MicroKernel6<Simd128<T>, T>>(step);
+        FewQueriesKernel<TSource, T, TExp>.Takes(problem) ? new FewQueriesKernel<TSource, T, TExp>(problem)
+        : Vector512.IsHardwareAccelerated ? new AttentionKernel<TSource, T, TExp, Simd512<T>, MicroKernel12<Simd512<T>, T>>(problem)
+        : Vector256.IsHardwareAccelerated ? new AttentionKernel<TSource, T, TExp, Simd256<T>, MicroKernel6<Simd256<T>, T>>(problem)
+        : new AttentionKernel<TSource, T, TExp, Simd128<T>, MicroKernel6<Simd128<T>, T>>(problem);
 
-    private static IStepKernel Backward<TSource, T, TExp>(Step step)
+    private static IAttentionKernel Backward<TSource, T, TExp>(AttentionProblem problem)
         where TSource : unmanaged
         where T : unmanaged, IFloatingPointIeee754<T>
         where TExp : struct, IUnaryOperator<T> =>
-        Vector512.IsHardwareAccelerated ? new AttentionGradKernel<TSource, T, TExp, Simd512<T>, MicroKernel12<Simd512<T>, T>>(step)
-        : Vector256.IsHardwareAccelerated ? new AttentionGradKernel<TSource, T, TExp, Simd256<T>, MicroKernel6<Simd256<T>, T>>(step)
-        : new AttentionGradKernel<TSource, T, TExp, Simd128<T>, MicroKernel6<Simd128<T>, T>>(step);
+        Vector512.IsHardwareAccelerated ? new AttentionGradKernel<TSource, T, TExp, Simd512<T>, MicroKernel12<Simd512<T>, T>>(problem)
+        : Vector256.IsHardwareAccelerated ? new AttentionGradKernel<TSource, T, TExp, Simd256<T>, MicroKernel6<Simd256<T>, T>>(problem)
+        : new AttentionGradKernel<TSource, T, TExp, Simd128<T>, MicroKernel6<Simd128<T>, T>>(problem);
 }

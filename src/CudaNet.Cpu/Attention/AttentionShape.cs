@@ -8,7 +8,7 @@ internal readonly record struct HeadStrides(nint Batch, nint Head, nint Row, nin
     public static HeadStrides Of(Operand operand)
     {
         var strides = operand.Layout.Strides;
-        return new((nint)strides[0], (nint)strides[1], (nint)strides[2], (nint)strides[3]);
+        return new((nint)strides[0], (nint)strides[1], (nint)strides[2], strides.Length > 3 ? (nint)strides[3] : 0);
     }
 
     /// <summary>Where a head begins.</summary>

@@ -12,10 +12,14 @@ internal unsafe struct ScratchCursor<T>(T* start)
     public readonly long Bytes => _taken;
 
     /// <summary>The next array of that many elements.</summary>
-    public T* Take(nint count)
+    public T* Take(nint count) => Take<T>(count);
+
+    /// <summary>The next array of that many elements of another type.</summary>
+    public U* Take<U>(nint count)
+        where U : unmanaged
     {
-        var result = (T*)((byte*)start + _taken);
-        _taken += (count * sizeof(T) + CacheLine - 1) / CacheLine * CacheLine;
+        var result = (U*)((byte*)start + _taken);
+        _taken += (count * sizeof(U) + CacheLine - 1) / CacheLine * CacheLine;
         return result;
     }
 }

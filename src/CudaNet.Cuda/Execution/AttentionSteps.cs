@@ -13,8 +13,8 @@ internal static class AttentionSteps
 
     public static void Register(CudaKernelTable table)
     {
-        table.Add<ScaledDotProductAttention>(Forward, static (_, k, layout) => k < 3 ? IsAligned(layout) : IsBias(layout), static (op, types) => Claims(types, op.Left, op.Right));
-        table.Add<AttentionGrad>(Backward, static (_, k, layout) => k < 4 ? IsAligned(layout) : IsBias(layout), static (op, types) => Claims(types, op.Left, op.Right));
+        table.Add<ScaledDotProductAttention>(Forward, static (_, k, layout) => k < 3 ? IsAligned(layout) : IsBias(layout), static (op, types) => Claims(types, op.Rule));
+        table.Add<AttentionGrad>(Backward, static (op, k, layout) => k == op.Rule.Bias ? IsBias(layout) : IsAligned(layout), static (op, types) => Claims(types, op.Rule));
         table.Add<CachedAttention>(Decode, static (_, k, layout) => k < 3 ? IsAligned(layout) : layout.IsContiguous, static (op, types) => ClaimsCache(types, op.Left));
         table.Add<RotaryEmbedding>(Rotate, static (_, k, layout) => k == 0 ? layout.Strides[3] == 1 : layout.IsContiguous, static (_, types) => ClaimsRotation(types));
     }
@@ -89,12 +89,12 @@ internal static class AttentionSteps
     private static bool FitsHead(TensorType query, long valueDepth) =>
         KernelTypes.IsFloat(query.DType) && query.Shape[3] == valueDepth && valueDepth is > 0 and <= 256 && valueDepth * KernelTypes.SizeOf(KernelTypes.Name(query.DType)) % 16 == 0;
 
-    private static bool Claims(TensorType[] types, long? left, long? right)
+    private static bool Claims(TensorType[] types, AttentionRule rule)
     {
         var (q, k, v) = (types[0].Shape, types[1].Shape, types[2].Shape);
         return FitsHead(types[0], v[3])
             && q[2] is > 0 and < Longest && k[2] is > 0 and < Longest && q[0] * q[1] * (q[2] + k[2]) is > 0 and <= int.MaxValue
-            && (left ?? 0) < Longest && (right ?? 0) < Longest;
+            && (rule.Left ?? 0) < Longest && (rule.Right ?? 0) < Longest && rule is { IsPacked: false, BlockSize: 0, Dropout: 0, LogSumExp: false };
     }
 
     // Eight elements are 16 bytes or more in every type.
@@ -108,37 +108,36 @@ internal static class AttentionSteps
 
     private static void Forward(StepBuilder step)
     {
-        var op = step.Op<ScaledDotProductAttention>();
-        var arguments = Arguments(step, op.Scale, op.Left, op.Right, bias: 3);
-        Forward(step, arguments, step.Output(), StepArgument.Null, bias: 3);
+        var rule = step.Op<ScaledDotProductAttention>().Rule;
+        Forward(step, rule, Arguments(step, rule), step.Output(), StepArgument.Null);
     }
 
-    private static void Forward(StepBuilder step, AttentionArguments arguments, StepArgument o, StepArgument logSumExp, int bias)
+    private static void Forward(StepBuilder step, AttentionRule rule, AttentionArguments arguments, StepArgument o, StepArgument logSumExp)
     {
         var (type, batch) = (KernelTypes.Name(step.InputOf(0).DType), (int)step.InputOf(0).Shape[0]);
         var size = AttentionKernels.HeadSize(arguments.Depth);
         step.Launch(AttentionKernels.Forward(AttentionKernels.Spec(type, size), type, size, arguments.LengthQ, arguments.Heads, batch), StepArgument.Structure(arguments,
             (nameof(AttentionArguments.Q), step.Input(0)), (nameof(AttentionArguments.K), step.Input(1)), (nameof(AttentionArguments.V), step.Input(2)),
-            (nameof(AttentionArguments.Bias), Bias(step, bias)), (nameof(AttentionArguments.O), o), (nameof(AttentionArguments.LogSumExp), logSumExp)));
+            (nameof(AttentionArguments.Bias), Bias(step, rule)), (nameof(AttentionArguments.O), o), (nameof(AttentionArguments.LogSumExp), logSumExp)));
     }
 
     // Computes the result and its logarithms again: nothing of the size of the scores is kept, and no logarithms between the passes.
     private static void Backward(StepBuilder step)
     {
-        var op = step.Op<AttentionGrad>();
-        var arguments = Arguments(step, op.Scale, op.Left, op.Right, bias: 4);
+        var rule = step.Op<AttentionGrad>().Rule;
+        var arguments = Arguments(step, rule);
         var (q, k, type) = (step.InputOf(0).Shape, step.InputOf(1).Shape, KernelTypes.Name(step.InputOf(0).DType));
         int batch = (int)q[0], bytes = KernelTypes.SizeOf(type), size = AttentionBackwardKernels.HeadSize(type, arguments.Depth);
         StepArgument o = step.Scratch(q.ElementCount * bytes), logSumExp = step.Scratch(q[0] * q[1] * q[2] * sizeof(float)), delta = step.Scratch(q[0] * q[1] * q[2] * sizeof(float));
-        Forward(step, arguments, o, logSumExp, bias: 4);
+        Forward(step, rule, arguments, o, logSumExp);
 
-        arguments.StrideOutputGradient = StridesOf(step.InputOf(3).Layout);
+        arguments.StrideOutputGradient = StridesOf(step.InputOf(rule.Upstream).Layout);
         arguments.StrideQGradient = AttentionStrides.HeadsFirst(arguments.Heads, arguments.LengthQ, arguments.Depth);
         arguments.StrideKGradient = arguments.StrideVGradient = AttentionStrides.HeadsFirst((int)k[1], arguments.LengthK, arguments.Depth);
         var structure = StepArgument.Structure(arguments,
             (nameof(AttentionArguments.Q), step.Input(0)), (nameof(AttentionArguments.K), step.Input(1)), (nameof(AttentionArguments.V), step.Input(2)),
-            (nameof(AttentionArguments.Bias), Bias(step, 4)), (nameof(AttentionArguments.O), o), (nameof(AttentionArguments.LogSumExp), logSumExp),
-            (nameof(AttentionArguments.OutputGradient), step.Input(3)), (nameof(AttentionArguments.Delta), delta), (nameof(AttentionArguments.QGradient), step.Output()),
+            (nameof(AttentionArguments.Bias), Bias(step, rule)), (nameof(AttentionArguments.O), o), (nameof(AttentionArguments.LogSumExp), logSumExp),
+            (nameof(AttentionArguments.OutputGradient), step.Input(rule.Upstream)), (nameof(AttentionArguments.Delta), delta), (nameof(AttentionArguments.QGradient), step.Output()),
             (nameof(AttentionArguments.KGradient), step.Output(0, q.ElementCount * bytes)), (nameof(AttentionArguments.VGradient), step.Output(0, (q.ElementCount + k.ElementCount) * bytes)));
         var spec = AttentionBackwardKernels.Spec(type, size);
         step.Launch(AttentionBackwardKernels.Delta(spec, type, size, arguments.LengthQ, arguments.Heads, batch), structure);
@@ -146,9 +145,9 @@ internal static class AttentionSteps
         step.Launch(AttentionBackwardKernels.Keys(spec, type, size, arguments.LengthK, (int)k[1], batch), structure);
     }
 
-    private static StepArgument Bias(StepBuilder step, int index) => index < step.Step.Inputs.Count ? step.Input(index) : StepArgument.Null;
+    private static StepArgument Bias(StepBuilder step, AttentionRule rule) => rule.HasBias ? step.Input(rule.Bias) : StepArgument.Null;
 
-    private static AttentionArguments Arguments(StepBuilder step, double scale, long? left, long? right, int bias)
+    private static AttentionArguments Arguments(StepBuilder step, AttentionRule rule)
     {
         var (q, k) = (step.InputOf(0).Shape, step.InputOf(1).Shape);
         return new()
@@ -156,7 +155,7 @@ internal static class AttentionSteps
             StrideQ = StridesOf(step.InputOf(0).Layout),
             StrideK = StridesOf(step.InputOf(1).Layout),
             StrideV = StridesOf(step.InputOf(2).Layout),
-            StrideBias = bias < step.Step.Inputs.Count ? StridesOf(step.InputOf(bias).Layout) : default,
+            StrideBias = rule.HasBias ? StridesOf(step.InputOf(rule.Bias).Layout) : default,
             StrideO = AttentionStrides.HeadsFirst((int)q[1], (int)q[2], (int)q[3]),
             LogSumExpBatch = q[1] * q[2],
             LogSumExpHead = q[2],
@@ -165,9 +164,9 @@ internal static class AttentionSteps
             LengthQ = (int)q[2],
             LengthK = (int)k[2],
             Depth = (int)q[3],
-            Left = (int)(left ?? -1),
-            Right = (int)(right ?? -1),
-            Scale = (float)scale,
+            Left = (int)(rule.Left ?? -1),
+            Right = (int)(rule.Right ?? -1),
+            Scale = (float)rule.Scale,
         };
     }
 

@@ -95,7 +95,7 @@ public sealed class LatentAttention : Module
     {
         var both = Attention.SplitHeads(KvBProj.Forward(latent), Heads); // [b, h, s, 2d]
         var keys = Tensor.Concat([both.Narrow(3, 0, Depth), shared.ExpandTo(turned.Shape)], 3);
-        return Attention.Scaled(Tensor.Concat([plain, turned], 3), keys, both.Narrow(3, Depth, Depth), causal: true, scale: Scale);
+        return Tensor.Concat([plain, turned], 3).ScaledDotProductAttention(keys, both.Narrow(3, Depth, Depth), causal: true, scale: Scale);
     }
 
     private Tensor Absorbed(Tensor plain, Tensor turned, Tensor latent, Tensor shared, KvLayer cache)
@@ -105,7 +105,7 @@ public sealed class LatentAttention : Module
         var weight = KvBProj.Weight.Value.Reshape(Heads, 2 * Depth, Latent);
         // q·(c·W_UK)ᵀ = (q·W_UKᵀ)·cᵀ: the latent row is key and value of all heads.
         var queries = Tensor.Concat([plain.MatMul(weight.Narrow(1, 0, Depth)), turned], 3);
-        var mixed = Attention.Scaled(queries, seen.Keys, seen.Keys.Narrow(3, 0, Latent), seen.Mask, causal: seen.Mask is null, scale: Scale);
+        var mixed = queries.ScaledDotProductAttention(seen.Keys, seen.Keys.Narrow(3, 0, Latent), seen.Mask, causal: seen.Mask is null, scale: Scale);
         return mixed.MatMul(weight.Narrow(1, Depth, Depth).Transpose(1, 2));
     }
 

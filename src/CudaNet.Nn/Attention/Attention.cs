@@ -1,8 +1,7 @@
 namespace CudaNet.Nn;
 
 /// <summary>Attention in all its forms: many, grouped or one head of keys, rotary or biased positions, windows, caches.</summary>
-/// <remarks>Vaswani et al. 2017; shared heads by Shazeer 2019 and Ainslie et al. 2023. Scores and weights stay inside of one op unless
-/// dropout falls on them.</remarks>
+/// <remarks>Vaswani et al. 2017; shared heads by Shazeer 2019 and Ainslie et al. 2023. Scores and weights stay inside of one op.</remarks>
 public static class Attention
 {
     /// <summary>Attention of projected rows.</summary>
@@ -14,6 +13,7 @@ public static class Attention
     /// <param name="cache">A layer's cache: key and value are appended to it, and queries see all that it holds.</param>
     /// <returns>[batch, queries, heads · any].</returns>
     /// <exception cref="ShapeException">A size is no multiple of its heads, or shapes do not fit.</exception>
+    /// <exception cref="NotSupportedException">The form has blocks, and there is a cache.</exception>
     public static Tensor Of(Tensor query, Tensor key, Tensor value, AttentionForm form, Tensor? mask = null, KvLayer? cache = null)
     {
         ArgumentNullException.ThrowIfNull(form);
@@ -25,13 +25,14 @@ public static class Attention
     public static Tensor OfHeads(Tensor query, Tensor key, Tensor value, AttentionForm form, Tensor? mask = null, KvLayer? cache = null)
     {
         ArgumentNullException.ThrowIfNull(form);
+        if (cache is not null && form.Blocks is not null) throw new NotSupportedException("Attention.Of: visible blocks are of a sequence that is there as a whole. Use no cache, or a window.");
         long queries = query.Shape[2], keys = key.Shape[2];
         var own = cache?.Positions(queries);
         if (form.Rotary is { } rotary)
             (query, key) = (rotary.Rotate(query, own ?? Positions(keys - queries, queries, query.Device)), rotary.Rotate(key, own ?? Positions(0, keys, key.Device)));
         var (causal, window) = (form.Causal, form.Window);
         Tensor? keyPositions = null;
-        if (form is { Causal: true, Bias: null, Dropout: 0 } && mask is null && cache?.Attend(query, key, value, form.Window, form.Scale) is { } attended) return attended;
+        if (form is { Causal: true, Bias: null, Blocks: null, Dropout: 0 } && mask is null && cache?.Attend(query, key, value, form.Window, form.Scale) is { } attended) return attended;
         if (cache is not null)
         {
             var seen = cache.Append(key, value, form.Window);
@@ -47,17 +48,45 @@ public static class Attention
             var at = own ?? Positions(key.Shape[2] - queries, queries, query.Device);
             mask = Both(bias.Of(at, keyPositions ?? Positions(0, key.Shape[2], key.Device)), mask);
         }
-        return Scaled(query, key, value, mask, causal, window, form.Scale, form.Dropout, form.Random);
+        return query.ScaledDotProductAttention(key, value, mask, causal, window, form.Scale, form.Blocks, form.Dropout, form.Random);
     }
 
-    /// <summary>Scaled dot-product attention of heads, with dropout on the weights.</summary>
-    public static Tensor Scaled(Tensor query, Tensor key, Tensor value, Tensor? mask = null, bool causal = false, long? window = null, double? scale = null, double dropout = 0, RandomStream? random = null)
+    /// <summary>Attention of projected rows of sequences of different lengths, which lie one behind the other: each query sees the keys of its own
+    /// sequence, and there is no padding.</summary>
+    /// <param name="query">[rows, heads · depth].</param>
+    /// <param name="key">[key rows, key heads · depth].</param>
+    /// <param name="value">[key rows, key heads · any].</param>
+    /// <param name="form">Heads, positions and what a query may see; without bias and blocks.</param>
+    /// <param name="starts">Integers [sequences + 1]: 0, where each further sequence of queries begins, and the number of rows.</param>
+    /// <param name="keyStarts">The same of the keys; those of the queries if null.</param>
+    /// <returns>[rows, heads · any].</returns>
+    /// <exception cref="ShapeException">A size is no multiple of its heads, or shapes do not fit.</exception>
+    /// <exception cref="NotSupportedException">The form has a bias or blocks.</exception>
+    public static Tensor OfPacked(Tensor query, Tensor key, Tensor value, AttentionForm form, Tensor starts, Tensor? keyStarts = null)
     {
-        if (dropout == 0) return query.ScaledDotProductAttention(key, value, mask, causal, window, scale);
-        return Mix(Weights(query, key, mask, causal, window, scale).Dropout(dropout, random ?? RandomStream.Default), value);
+        ArgumentNullException.ThrowIfNull(form);
+        ArgumentNullException.ThrowIfNull(starts);
+        if (form.Bias is not null || form.Blocks is not null) throw new NotSupportedException("Attention.OfPacked: a bias and visible blocks are for batches of one length. Leave them out, or pad.");
+        Tensor Heads(Tensor x, long heads) => SplitHeads(x.Unsqueeze(0), heads);
+        var (q, k, v) = (Heads(query, form.Heads), Heads(key, form.KvHeads), Heads(value, form.KvHeads));
+        var ends = keyStarts ?? starts;
+        if (form.Rotary is { } rotary)
+        {
+            // A key's position is its place in its sequence; the last query has that of the last key.
+            var of = SequenceOf(starts, q.Shape[2]);
+            var shift = (ends - starts).To(DType.Int64).Take(of + 1, 0) - ends.To(DType.Int64).Take(of, 0);
+            q = rotary.Rotate(q, Positions(0, q.Shape[2], query.Device) + shift);
+            k = rotary.Rotate(k, Positions(0, k.Shape[2], key.Device) - ends.To(DType.Int64).Take(SequenceOf(ends, k.Shape[2]), 0));
+        }
+        static Tensor Rows(Tensor x) => x.Squeeze(0).Permute(1, 0, 2);
+        return Rows(q).VarlenAttention(Rows(k), Rows(v), starts, ends, form.Causal, form.Window, form.Scale, form.Dropout, form.Random).Flatten(1);
     }
 
-    /// <summary>The weights of <see cref="Scaled"/>, [batch, heads, queries, keys]; a row whose query sees nothing is zero.</summary>
+    /// <summary>The sequence of each of so many rows.</summary>
+    private static Tensor SequenceOf(Tensor starts, long rows) =>
+        (Positions(0, rows, starts.Device).Unsqueeze(1) >= starts.Narrow(0, 1, starts.Shape[0] - 1).To(DType.Int64)).To(DType.Int64).Sum(1);
+
+    /// <summary>The weights of <see cref="Tensor.ScaledDotProductAttention"/>, [batch, heads, queries, keys]; a row whose query sees nothing is zero.</summary>
     public static Tensor Weights(Tensor query, Tensor key, Tensor? mask = null, bool causal = false, long? window = null, double? scale = null)
     {
         ArgumentNullException.ThrowIfNull(query);

@@ -35,6 +35,9 @@ public sealed record AttentionForm
     /// <summary>What the distance of query and key adds to the score; null for nothing.</summary>
     public IPositionBias? Bias { get; init; }
 
+    /// <summary>Which blocks of queries and keys see one another; the others cost nothing. Null for all.</summary>
+    public BlockMask? Blocks { get; init; }
+
     /// <summary>Share of weights that are dropped, 0 in evaluation.</summary>
     public double Dropout { get; init; }
 

@@ -77,7 +77,7 @@ public sealed class MultiHeadAttention : Module
     public Tensor Forward(Tensor query, Tensor key, Tensor value, Tensor? keyPaddingMask = null, Tensor? attentionMask = null, bool causal = false)
     {
         var (q, k, v) = Project(query, key, value);
-        return Join(Attention.Scaled(q, k, v, Mask(keyPaddingMask, attentionMask), causal, dropout: IsTraining ? Dropout : 0, random: _random));
+        return Join(q.ScaledDotProductAttention(k, v, Mask(keyPaddingMask, attentionMask), causal, dropout: IsTraining ? Dropout : 0, random: _random));
     }
 
     /// <summary>The same with the weights, [batch, heads, queries, keys], to be looked at.</summary>

@@ -28,7 +28,7 @@ public sealed class AttentionStepsTests
         var upstream = Rows([1, 2, 5, 16], DType.Float32, run);
         int before = run.Launches;
         // Forward again, δ, queries, keys.
-        new Ops.AttentionGrad(0.25, null, 0).Apply(Heads(query), Heads(key), Heads(value), upstream).Realize();
+        new Ops.AttentionGrad(new Ops.AttentionRule(0.25, null, 0)).Apply(Heads(query), Heads(key), Heads(value), upstream).Realize();
         Assert.That(run.Launches - before, Is.EqualTo(4));
         Assert.That(run.Backend.HostOps, Is.Empty);
     }

@@ -24,9 +24,37 @@ internal sealed class AttentionTests
         foreach (var (causal, window) in new[] { (false, (long?)null), (true, null), (true, 2), (false, 1) })
         {
             var weights = Attention.Weights(q, k, null, causal, window);
-            Assert.That(Attention.Mix(weights, v).ToArray<float>(), Is.EqualTo(Attention.Scaled(q, k, v, null, causal, window).ToArray<float>()).Within(1e-6));
+            Assert.That(Attention.Mix(weights, v).ToArray<float>(), Is.EqualTo(q.ScaledDotProductAttention(k, v, null, causal, window).ToArray<float>()).Within(1e-6));
         }
         Assert.That(Attention.Weights(q, k).Sum(-1).ToDoubles(), Is.All.EqualTo(1).Within(1e-6));
+    }
+
+    [Test]
+    public void Packed_sequences_give_what_each_gives_alone()
+    {
+        Tensor q = Draw(9, 24), k = Draw(12, 8), v = Draw(12, 8);
+        long[] starts = [0, 2, 2, 9], keyStarts = [0, 4, 5, 12];
+        var form = new AttentionForm(6, 2) { Causal = true, Window = 4, Rotary = new(4) };
+        var packed = Attention.OfPacked(q, k, v, form, Tensor.From(starts), Tensor.From(keyStarts));
+        Assert.That(packed.Shape, Is.EqualTo(new Shape(9, 24)));
+        foreach (var i in new[] { 0, 2 })
+        {
+            Tensor Keys(Tensor x) => x.Narrow(0, keyStarts[i], keyStarts[i + 1] - keyStarts[i]).Unsqueeze(0);
+            Tensor Queries(Tensor x) => x.Narrow(0, starts[i], starts[i + 1] - starts[i]);
+            Assert.That(Queries(packed).ToArray<float>(), Is.EqualTo(Attention.Of(Queries(q).Unsqueeze(0), Keys(k), Keys(v), form).ToArray<float>()).Within(1e-6), $"sequence {i}");
+        }
+        Assert.That(Assert.Throws<NotSupportedException>(() => Attention.OfPacked(q, k, v, new(6, 2) { Bias = new Alibi(6) }, Tensor.From(starts)))!.Message, Does.Contain("bias"));
+    }
+
+    [Test]
+    public void Hidden_blocks_are_those_of_the_mask()
+    {
+        Tensor q = Draw(2, 13, 24), k = Draw(2, 13, 8), v = Draw(2, 13, 8);
+        var blocks = BlockMask.Of(13, 13, 4, (i, j) => i == j || j == 0);
+        var mask = Tensor.From([.. Enumerable.Range(0, 13 * 13).Select(x => x / 13 / 4 == x % 13 / 4 || x % 13 < 4)], [13, 13]);
+        var form = new AttentionForm(6, 2) { Causal = true };
+        Assert.That(Attention.Of(q, k, v, form with { Blocks = blocks }).ToArray<float>(), Is.EqualTo(Attention.Of(q, k, v, form, mask & Attention.Visible(13, 13, causal: true)!).ToArray<float>()).Within(1e-6));
+        Assert.Throws<NotSupportedException>(() => Attention.Of(q, k, v, form with { Blocks = blocks }, null, new StaticKvCache(new(1, 2, 4, 4), 2, 20)[0]));
     }
 
     [Test]
@@ -34,7 +62,7 @@ internal sealed class AttentionTests
     {
         Tensor q = Draw(1, 1, 2, 4), k = Draw(1, 1, 3, 4), v = Draw(1, 1, 3, 4);
         var mask = Tensor.From([true, true, false, false, false, false], [1, 1, 2, 3]);
-        var y = Attention.Scaled(q, k, v, mask);
+        var y = q.ScaledDotProductAttention(k, v, mask);
         Assert.That(y.Select(2, 1).ToDoubles(), Is.All.EqualTo(0));
         Assert.That(Grad.Of(y.Sum(), q, k, v)[0].Select(2, 1).ToDoubles(), Is.All.EqualTo(0));
         var additive = Tensor.From([0f, 1, float.NegativeInfinity], [3]);
