@@ -33,6 +33,9 @@ public sealed record GptOptions
     /// <summary>Steps between validations.</summary>
     public int Every { get; init; } = 100;
 
+    /// <summary>What moves the weights.</summary>
+    public GptOptimizer Optimizer { get; init; }
+
     /// <summary>Greatest learning rate: it rises linearly over the first twentieth of the steps, and falls along a cosine.</summary>
     public double LearningRate { get; init; } = 1e-3;
 

@@ -14,7 +14,7 @@ using CudaNet.Plotting;
 namespace CudaNet.Models.Language;
 
 /// <summary>Trains a GPT on a text; what <c>cudanet train gpt</c> runs.</summary>
-/// <remarks>AdamW with warm-up and cosine, gradients clipped to norm 1. A round of steps stands for an epoch; behind each the held-out text is
+/// <remarks>Muon or AdamW with warm-up and cosine, gradients clipped to norm 1. A round of steps stands for an epoch; behind each the held-out text is
 /// measured and a checkpoint written, from which a run goes on to exactly the weights of an uninterrupted one.</remarks>
 public sealed class GptTraining
 {
@@ -52,10 +52,7 @@ public sealed class GptTraining
         var step = Math.Max(1, along.Count / QuickWindows);
         _quick = new(along.Subset([.. Enumerable.Range(0, Math.Min(QuickWindows, along.Count)).Select(k => k * step)]), options.Batch);
         var objective = new GptObjective(Model);
-        // Biases and norms do not decay.
-        var matrices = Model.Parameters().Where(p => p.Shape.Rank > 1).ToList();
-        var optimizer = new AdamW([new ParameterGroup(matrices), new ParameterGroup(Model.Parameters().Except(matrices), weightDecay: 0)], options.LearningRate, 0.9, 0.95, weightDecay: 0.1);
-        Trainer = new(objective, optimizer, (losses, _) => losses.Mean())
+        Trainer = new(objective, Optimizer(), (losses, _) => losses.Mean())
         {
             Schedule = new CosineSchedule(options.Steps, options.Steps / 20, 0.05),
             ClipNorm = 1,
@@ -144,6 +141,17 @@ public sealed class GptTraining
     {
         var options = new GenerationOptions { MaxTokens = Math.Min(tokens, Options.Context - 1), Temperature = 0.8, TopK = 40, Seed = Options.Seed };
         return Tokenizer.Decode([.. _generator.Generate([.. Tokenizer.Encode(prompt).Select(t => (long)t)], options).Select(t => (int)t)]);
+    }
+
+    /// <summary>Biases and norms do not decay; tables of tokens and places are looked up, not multiplied with, and stay with AdamW.</summary>
+    private Optimizer Optimizer()
+    {
+        var matrices = Model.Parameters().Where(p => p.Shape.Rank > 1).ToList();
+        var tables = matrices.Where(p => p == Model.TokenTable || p == Model.PositionTable).ToList();
+        var plain = new ParameterGroup(Model.Parameters().Except(matrices), weightDecay: 0);
+        return Options.Optimizer == GptOptimizer.Muon
+            ? new Muon([new(matrices.Except(tables))], [new(tables), plain], Options.LearningRate)
+            : new AdamW([new(matrices), plain], Options.LearningRate, 0.9, 0.95, weightDecay: 0.1);
     }
 
     private void Show(EpochResult round)

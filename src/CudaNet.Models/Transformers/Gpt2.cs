@@ -32,6 +32,9 @@ public sealed class Gpt2 : CausalModel
     /// <summary>The table of tokens, which is the head too: [vocabulary, size].</summary>
     public Parameter TokenTable => _transformer.Wte.Weight;
 
+    /// <summary>The table of positions: [positions, size].</summary>
+    public Parameter PositionTable => _transformer.Wpe.Weight;
+
     /// <inheritdoc/>
     public override Tensor Hidden(Tensor tokens, KvCache? cache = null)
     {

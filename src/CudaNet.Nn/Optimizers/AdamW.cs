@@ -2,7 +2,7 @@ namespace CudaNet.Nn.Optimizers;
 
 /// <summary>Adam with decoupled weight decay: w ← (1 − η·λ)·w before Adam's step.</summary>
 /// <remarks>Loshchilov, Hutter 2019.</remarks>
-public sealed class AdamW : Adam
+public class AdamW : Adam
 {
     /// <summary>For all parameters of a module.</summary>
     /// <param name="parameters">What is trained.</param>

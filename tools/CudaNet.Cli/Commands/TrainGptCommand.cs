@@ -20,6 +20,7 @@ internal static class TrainGptCommand
     private static readonly Option<int?> Accumulate = Number("--accumulate", "Parts that a batch is computed in, to save memory. Default: 1");
     private static readonly Option<int?> Steps = Number("--steps", $"Steps in all. Default: {Defaults.Steps}");
     private static readonly Option<int?> Every = Number("--every", $"Steps between validations, samples of text and checkpoints. Default: {Defaults.Every}");
+    private static readonly Option<GptOptimizer?> Optimizer = new("--optimizer") { Description = "muon: Muon for the layers' weights and AdamW for the rest; adamw: AdamW for all. Default: muon", HelpName = "adamw|muon" };
     private static readonly Option<double?> Rate = new("--lr") { Description = $"Greatest learning rate. Default: {Defaults.LearningRate.ToString(CultureInfo.InvariantCulture)}", HelpName = "RATE" };
     private static readonly Option<double?> Dropout = new("--dropout") { Description = "Share that is dropped. Default: 0", HelpName = "P" };
     private static readonly Option<bool> Mixed = new("--mixed") { Description = "Matrix products in bfloat16" };
@@ -30,7 +31,7 @@ internal static class TrainGptCommand
 
     public static Command Create() => new Command("gpt", "Train a small GPT on a text, and hold it against n-grams.")
     {
-        Data, Vocabulary, Layers, Size, Heads, Context, Batch, Accumulate, Steps, Every, Rate, Dropout, Mixed, Seed, Out, Resume, Device,
+        Data, Vocabulary, Layers, Size, Heads, Context, Batch, Accumulate, Steps, Every, Optimizer, Rate, Dropout, Mixed, Seed, Out, Resume, Device,
     }.Does(Run).WithExamples(
         ("cudanet train gpt", "11 million parameters on the text that is shipped"),
         ("cudanet train gpt --data kjv", "the whole King James text of Debian's package bible-kjv"),
@@ -90,6 +91,7 @@ internal static class TrainGptCommand
             Accumulate = Of(Accumulate, from.Accumulate),
             Steps = Of(Steps, from.Steps),
             Every = Of(Every, from.Every),
+            Optimizer = Of(Optimizer, from.Optimizer),
             LearningRate = Of(Rate, from.LearningRate),
             Dropout = Of(Dropout, from.Dropout),
             Mixed = parsed.GetValue(Mixed) || from.Mixed,
@@ -102,7 +104,7 @@ internal static class TrainGptCommand
         var (o, tokens) = (training.Options, training.TokenCounts);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{training.Corpus.Name}: {tokens.Train:N0} tokens to train, {tokens.Test:N0} held out, a vocabulary of {training.Tokenizer.VocabularySize:N0}"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{training.Model}, {training.Model.ParameterCount:N0} parameters; AdamW, rate {o.LearningRate}, warm-up and cosine; {o.Batch} windows of {o.Context}{(o.Accumulate > 1 ? $" in {o.Accumulate} parts" : "")}{(o.Mixed ? ", bf16" : "")}; {o.Steps:N0} steps; seed {o.Seed}; on {device}"));
+            $"{training.Model}, {training.Model.ParameterCount:N0} parameters; {o.Optimizer}, rate {o.LearningRate}, warm-up and cosine; {o.Batch} windows of {o.Context}{(o.Accumulate > 1 ? $" in {o.Accumulate} parts" : "")}{(o.Mixed ? ", bf16" : "")}; {o.Steps:N0} steps; seed {o.Seed}; on {device}"));
         if (training.Trainer.State.Step > 0) Console.WriteLine($"resumed after step {training.Trainer.State.Step}");
         Console.WriteLine();
     }
