@@ -28,7 +28,7 @@ public sealed record GptOptions
     public int Accumulate { get; init; } = 1;
 
     /// <summary>Steps of the optimiser in all.</summary>
-    public int Steps { get; init; } = 1500;
+    public int Steps { get; init; } = 1000;
 
     /// <summary>Steps between validations.</summary>
     public int Every { get; init; } = 100;
@@ -37,7 +37,7 @@ public sealed record GptOptions
     public GptOptimizer Optimizer { get; init; }
 
     /// <summary>Greatest learning rate: it rises linearly over the first twentieth of the steps, and falls along a cosine.</summary>
-    public double LearningRate { get; init; } = 1e-3;
+    public double LearningRate { get; init; } = 6e-3;
 
     /// <summary>Share that is dropped.</summary>
     public double Dropout { get; init; }
