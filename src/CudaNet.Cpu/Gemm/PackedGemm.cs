@@ -14,6 +14,9 @@ internal static unsafe class PackedGemm
     // Below this many multiplications a second thread costs more than it brings.
     private const long ParallelFrom = 96L * 96 * 96;
 
+    // The epilogue takes finished parts of C that are still in L2, in rows long enough that what it does once a row does not count.
+    private const int EpilogueColumns = 256;
+
     /// <summary>C = α·A·B + β·C for one product.</summary>
     public static void Run<TA, TB, T, TEpilogue, TKernel>(in GemmShape shape, int batch, TA* a, TB* b, T* c, T alpha, T beta, TEpilogue epilogue)
         where TA : unmanaged
@@ -167,22 +170,32 @@ internal static unsafe class PackedGemm
         private void Multiply(int firstA, int lastA, int firstB, int lastB)
         {
             var g = block;
-            nint depth = g->Depth;
-            for (int panelB = firstB; panelB < lastB; panelB++)
+            int row = firstA * TKernel.Rows, rows = Math.Min(lastA * TKernel.Rows, g->Rows) - row;
+            for (int next; firstB < lastB; firstB = next)
             {
-                int column = panelB * TKernel.Columns, columns = Math.Min(TKernel.Columns, g->Columns - column);
-                bool inPlace = g->Direct && columns == TKernel.Columns;
-                T* b = inPlace ? (T*)g->B + (g->Start * g->BRow) + g->Column + column
-                    : g->Direct ? g->PackedB
-                    : g->PackedB + (column * depth);
-                nint bStep = inPlace ? g->BRow : TKernel.Columns;
-                for (int panelA = firstA; panelA < lastA; panelA++)
-                {
-                    int row = panelA * TKernel.Rows, rows = Math.Min(TKernel.Rows, g->Rows - row);
-                    T* c = g->C + ((g->Row + row) * g->CRow) + g->Column + column;
-                    TKernel.Multiply(depth, g->PackedA + (row * depth), b, bStep, c, g->CRow, rows, columns, g->Alpha, g->Beta);
-                    if (g->IsLast) epilogue.Apply(g->Batch, g->Row + row, g->Column + column, c, (int)g->CRow, rows, columns);
-                }
+                next = Math.Min(lastB, firstB + Math.Max(1, EpilogueColumns / TKernel.Columns));
+                for (int panelB = firstB; panelB < next; panelB++) Multiply(firstA, lastA, panelB);
+                if (!g->IsLast) continue;
+                int column = firstB * TKernel.Columns, columns = Math.Min(next * TKernel.Columns, g->Columns) - column;
+                epilogue.Apply(g->Batch, g->Row + row, g->Column + column, g->C + ((g->Row + row) * g->CRow) + g->Column + column, (int)g->CRow, rows, columns);
+            }
+        }
+
+        private void Multiply(int firstA, int lastA, int panelB)
+        {
+            var g = block;
+            nint depth = g->Depth;
+            int column = panelB * TKernel.Columns, columns = Math.Min(TKernel.Columns, g->Columns - column);
+            bool inPlace = g->Direct && columns == TKernel.Columns;
+            T* b = inPlace ? (T*)g->B + (g->Start * g->BRow) + g->Column + column
+                : g->Direct ? g->PackedB
+                : g->PackedB + (column * depth);
+            nint bStep = inPlace ? g->BRow : TKernel.Columns;
+            for (int panelA = firstA; panelA < lastA; panelA++)
+            {
+                int row = panelA * TKernel.Rows, rows = Math.Min(TKernel.Rows, g->Rows - row);
+                T* c = g->C + ((g->Row + row) * g->CRow) + g->Column + column;
+                TKernel.Multiply(depth, g->PackedA + (row * depth), b, bStep, c, g->CRow, rows, columns, g->Alpha, g->Beta);
             }
         }
     }

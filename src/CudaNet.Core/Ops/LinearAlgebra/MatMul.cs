@@ -87,6 +87,10 @@ namespace CudaNet
             if (a.Shape[^1] != b.Shape[^2])
                 throw new ShapeException($"MatMul: inner sizes differ: left {Shape} has {a.Shape[^1]}, right {right.Shape} has {b.Shape[^2]}."
                     + (right.Rank > 1 && a.Shape[^1] == b.Shape[^1] ? " Did you mean right.T?" : ""));
+            if (right.Rank == 2 && Rank > 2 && Node.Op is not Ops.Permute)
+                // One matrix for all: the rows of every batch in one product, and no sum over batches in the matrix's gradient. Rows that
+                // lie transposed stay as they are, since joining them would copy them.
+                return Flatten(0, -2).MatMul(right).Reshape(Shape.With(Rank - 1, right.Shape[1]));
             var type = DTypes.Promote(a.DType, b.DType);
             if (type == DType.Bool) throw new DTypeException("MatMul: Bool has no sum of products. Use .To(DType.Int32) on an operand.");
             var batch = Shape.Broadcast(a.Shape.Slice(0, a.Rank - 2), b.Shape.Slice(0, b.Rank - 2), "MatMul");
