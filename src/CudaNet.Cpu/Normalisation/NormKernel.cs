@@ -1,36 +1,50 @@
 using System.Numerics;
 using CudaNet.Cpu.Simd;
+using CudaNet.Cpu.Threading;
 using CudaNet.Execution;
 
 namespace CudaNet.Cpu.Normalisation;
 
-/// <summary>Layer normalisation, or normalisation by the root mean square, over the last axes: three passes over a row in cache.</summary>
-internal sealed unsafe class NormKernel<T>(Step step, int axes, double epsilon, bool centre) : IStepKernel
+/// <summary>Normalisation by mean and variance or by the root mean square, with weights: three passes over a group while it is in cache.</summary>
+/// <remarks>Operands: x, then γ, then β, of which the last ones may be missing, and the result.</remarks>
+internal sealed unsafe class NormKernel<T>(Step step, NormLayout layout, double epsilon, bool centre) : IStepKernel
     where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T>
 {
-    private readonly nint _columns = (nint)step.Inputs[0].Shape.Slice(step.Inputs[0].Shape.Rank - axes, axes).ElementCount;
-    private readonly long _elements = step.Inputs[0].Shape.ElementCount;
     private readonly int _inputs = step.Inputs.Count;
 
     public void Run(ReadOnlySpan<nint> operands)
     {
-        if (_elements == 0) return;
         var gamma = _inputs > 1 ? (T*)operands[1] : null;
         var beta = _inputs > 2 ? (T*)operands[2] : null;
-        RowLoop.Run<T, Body>(_elements / _columns, _columns, new((T*)operands[0], gamma, beta, (T*)operands[^1], _columns, T.CreateSaturating(epsilon), centre));
+        WorkerPool.ParallelFor(layout.Groups, layout.Grain(RowLoop.ElementsPerPart), new Job((T*)operands[0], gamma, beta, (T*)operands[^1], layout, T.CreateSaturating(epsilon), centre));
     }
 
-    private readonly struct Body(T* x, T* gamma, T* beta, T* y, nint columns, T epsilon, bool centre) : IRowBody<T>
+    private readonly struct Job(T* x, T* gamma, T* beta, T* y, NormLayout layout, T epsilon, bool centre) : IRangeJob
     {
-        public long ScratchSize => 0;
-
-        public void Row(long row, T* scratch)
+        public void Execute(long start, long end, int worker)
         {
-            T* source = x + row * columns;
-            var count = T.CreateChecked(columns);
-            var mean = centre ? SimdLoop.Reduce<T, AddOperator<T>>(source, columns) / count : T.Zero;
-            var variance = RowMoments.Squares(source, columns, mean) / count;
-            RowMoments.Normalize(source, y + row * columns, columns, mean, T.One / T.Sqrt(variance + epsilon), gamma, beta);
+            T one = T.One, zero = T.Zero;
+            for (var group = start; group < end; group++)
+            {
+                var first = group * layout.Row;
+                var (mean, scale) = RowMoments.Of(x + first, layout, epsilon, centre);
+                var weight = layout.FirstWeight(group);
+                for (long outer = 0; outer < layout.Outer; outer++, first += layout.RowStride)
+                {
+                    if (layout.PerElement)
+                    {
+                        if (beta == null) RowMoments.Normalize<T, DenseSource<T>, RepeatedSource<T>>(x + first, y + first, layout.Row, mean, scale, gamma + weight, &zero);
+                        else RowMoments.Normalize<T, DenseSource<T>, DenseSource<T>>(x + first, y + first, layout.Row, mean, scale, gamma + weight, beta + weight);
+                        continue;
+                    }
+                    for (nint run = 0; run < layout.Runs; run++)
+                    {
+                        var at = first + run * layout.Run;
+                        RowMoments.Normalize<T, RepeatedSource<T>, RepeatedSource<T>>(
+                            x + at, y + at, layout.Run, mean, scale, gamma == null ? &one : gamma + weight + run, beta == null ? &zero : beta + weight + run);
+                    }
+                }
+            }
         }
     }
 }

@@ -17,7 +17,7 @@ internal unsafe interface IRowBody<T>
 internal static unsafe class RowLoop
 {
     // Some 16 K elements of exp and sums take as long as waking a thread pays for.
-    private const long ElementsPerPart = 16384;
+    public const long ElementsPerPart = 16384;
 
     public static void Run<T, TBody>(long rows, long columns, TBody body)
         where T : unmanaged

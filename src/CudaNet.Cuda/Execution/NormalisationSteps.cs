@@ -21,7 +21,7 @@ internal static class NormalisationSteps
             claims: static (_, types) => HasClasses(types));
         table.Add<LayerNorm>(step => Norm(step, step.Op<LayerNorm>().NormalizedAxes, step.Op<LayerNorm>().Epsilon, rms: false), claims: static (_, types) => Fits(types[0]));
         table.Add<RmsNorm>(step => Norm(step, step.Op<RmsNorm>().NormalizedAxes, step.Op<RmsNorm>().Epsilon, rms: true), claims: static (_, types) => Fits(types[0]));
-        table.Add<Standardize>(Standardize, claims: static (op, types) => Fits(types[0]) && Runs(op.Axes, types[0].Shape) is not null);
+        table.Add<Standardize>(Standardize, claims: static (op, types) => types.Length == 1 && Fits(types[0]) && Runs(op.Axes, types[0].Shape) is not null);
     }
 
     private static bool Fits(TensorType type) => KernelTypes.IsFloat(type.DType) && type.Shape.ElementCount <= int.MaxValue - 256;

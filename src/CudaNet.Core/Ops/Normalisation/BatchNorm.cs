@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace CudaNet.Ops
 {
     /// <summary>Batch normalisation (Ioffe, Szegedy 2015): <see cref="Standardize"/> over all axes but the channels in
@@ -56,7 +58,9 @@ namespace CudaNet
             RequireChannels("BatchNorm");
             var x = this.Floating();
             var scale = (PerChannel(variance, "variance", x, "BatchNorm") + epsilon).Rsqrt();
-            return Channelwise((x - PerChannel(mean, "mean", x, "BatchNorm")) * scale, gamma, beta, "BatchNorm");
+            var y = (x - PerChannel(mean, "mean", x, "BatchNorm")) * scale;
+            if (gamma is not null) y *= PerChannel(gamma, "gamma", x, "BatchNorm");
+            return beta is null ? y : y + PerChannel(beta, "beta", x, "BatchNorm");
         }
 
         /// <summary>Batch normalisation of [batch, channels, …] by the statistics of the batch: the form of training.</summary>
@@ -72,15 +76,28 @@ namespace CudaNet
                 throw new ShapeException($"BatchNormTraining: x {Shape} has one value a channel, whose variance is 0. Training needs more than one value a channel; BatchNorm takes given statistics.");
             var x = this.Floating();
             int[] axes = [0, .. Enumerable.Range(2, Rank - 2)];
-            var y = Channelwise(x.Standardize(axes, epsilon), gamma, beta, "BatchNormTraining");
-            // The same expressions as in Standardize, so that the planner computes them once.
-            var centred = x.Widened() - x.Widened().Mean(axes, keepDims: true);
-            return (y, x.Widened().Mean(axes, keepDims: true).Reshape([Shape[1]]), (centred * centred).Mean(axes, keepDims: true).Reshape([Shape[1]]));
+            var y = x.Standardize(axes, epsilon, PerChannel(gamma, "gamma", x, "BatchNormTraining"), PerChannel(beta, "beta", x, "BatchNormTraining"));
+            // The same expression as in Standardize, so that the planner computes it once where that has no kernel.
+            var (mean, variance) = Moments.Of(x.Widened(), axes);
+            return (y, mean.Reshape([Shape[1]]), variance.Reshape([Shape[1]]));
         }
 
         private void RequireChannels(string operation)
         {
             if (Rank < 2) throw new ShapeException($"{operation}: x {Shape} is not [batch, channels, …].");
+        }
+
+        /// <summary>[channels] as [1, channels, 1, …, 1], in the type of x.</summary>
+        [return: NotNullIfNotNull(nameof(values))]
+        private static Tensor? PerChannel(Tensor? values, string name, Tensor x, string operation)
+        {
+            if (values is null) return null;
+            if (values.Rank != 1 || values.Shape[0] != x.Shape[1])
+                throw new ShapeException($"{operation}: {name} is {values.Shape}, but x {x.Shape} has {x.Shape[1]} channels (axis 1). It must be [{x.Shape[1]}].");
+            var aligned = new long[x.Rank];
+            Array.Fill(aligned, 1);
+            aligned[1] = x.Shape[1];
+            return values.To(x.DType).Reshape(new Shape(aligned));
         }
     }
 }

@@ -47,29 +47,12 @@ namespace CudaNet
             if (Rank < 2) throw new ShapeException($"GroupNorm: x {Shape} is not [batch, channels, …].");
             if (groups < 1 || Shape[1] % groups != 0)
                 throw new ShapeException($"GroupNorm: the {Shape[1]} channels of x {Shape} do not divide into {groups} groups. Choose a divisor.");
-            var y = this.Floating();
-            if (ElementCount > 0)
-                y = y.Reshape([Shape[0], groups, ElementCount / Shape[0] / groups]).Standardize(-1, epsilon).Reshape(Shape);
-            return Channelwise(y, gamma, beta, "GroupNorm");
-        }
-
-        /// <summary>y·γ + β with one γ and β a channel (axis 1).</summary>
-        private static Tensor Channelwise(Tensor y, Tensor? gamma, Tensor? beta, string operation)
-        {
-            if (gamma is not null) y *= PerChannel(gamma, "gamma", y, operation);
-            if (beta is not null) y += PerChannel(beta, "beta", y, operation);
-            return y;
-        }
-
-        /// <summary>[channels] as [channels, 1, …, 1], in the type of x.</summary>
-        private static Tensor PerChannel(Tensor values, string name, Tensor x, string operation)
-        {
-            if (values.Rank != 1 || values.Shape[0] != x.Shape[1])
-                throw new ShapeException($"{operation}: {name} is {values.Shape}, but x {x.Shape} has {x.Shape[1]} channels (axis 1). It must be [{x.Shape[1]}].");
-            var aligned = new long[x.Rank - 1];
-            Array.Fill(aligned, 1);
-            aligned[0] = x.Shape[1];
-            return values.To(x.DType).Reshape(new Shape(aligned));
+            var x = this.Floating();
+            // Each group gets an axis: [batch, groups, channels of a group, elements of a channel].
+            Shape Grouped(Shape shape) => [shape[0], groups, shape[1] / groups, shape.Slice(2, shape.Rank - 2).ElementCount];
+            Tensor? Weights(Tensor? values, string name) => PerChannel(values, name, x, "GroupNorm") is { } weights ? weights.Reshape(Grouped(weights.Shape)) : null;
+            var (scale, shift) = (Weights(gamma, "gamma"), Weights(beta, "beta"));
+            return ElementCount == 0 ? x : x.Reshape(Grouped(Shape)).Standardize([2, 3], epsilon, scale, shift).Reshape(Shape);
         }
     }
 }

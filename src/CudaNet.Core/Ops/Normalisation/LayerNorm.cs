@@ -46,6 +46,9 @@ namespace CudaNet.Ops
         }
 
         /// <inheritdoc/>
+        public override IReadOnlyList<Tensor?> Vjp(GradientContext context) => NormGrad.Of(context, LastAxes(context.Inputs[0].Rank, NormalizedAxes), Epsilon, centred: true);
+
+        /// <inheritdoc/>
         public override Tensor Vmap(IReadOnlyList<Tensor> inputs, IReadOnlyList<bool> batched) =>
             batched[0] && !batched.Skip(1).Contains(true) ? Apply([.. inputs]) : Composites.Vmap(this, inputs, batched);
 

@@ -31,11 +31,7 @@ namespace CudaNet.Ops
         }
 
         /// <inheritdoc/>
-        public override IReadOnlyList<Tensor?> Vjp(GradientContext context)
-        {
-            var (y, g) = (context.Output.Widened(), context.Upstream.Widened());
-            return [(g - y.Exp() * g.Sum(Axis, keepDims: true)).To(context.Inputs[0].DType)];
-        }
+        public override IReadOnlyList<Tensor?> Vjp(GradientContext context) => [new SoftmaxGrad(Axis, true).Apply(context.Output, context.Upstream)];
 
         /// <inheritdoc/>
         public override Tensor Vmap(IReadOnlyList<Tensor> inputs, IReadOnlyList<bool> batched) => new LogSoftmax(Axis + 1).Apply(inputs[0]);

@@ -31,11 +31,7 @@ namespace CudaNet.Ops
         }
 
         /// <inheritdoc/>
-        public override IReadOnlyList<Tensor?> Vjp(GradientContext context)
-        {
-            var (y, g) = (context.Output.Widened(), context.Upstream.Widened());
-            return [(y * (g - (g * y).Sum(Axis, keepDims: true))).To(context.Inputs[0].DType)];
-        }
+        public override IReadOnlyList<Tensor?> Vjp(GradientContext context) => [new SoftmaxGrad(Axis, false).Apply(context.Output, context.Upstream)];
 
         /// <inheritdoc/>
         public override Tensor Vmap(IReadOnlyList<Tensor> inputs, IReadOnlyList<bool> batched) => new Softmax(Axis + 1).Apply(inputs[0]);
