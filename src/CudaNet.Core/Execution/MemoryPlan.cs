@@ -4,7 +4,7 @@ using CudaNet.Ops;
 namespace CudaNet.Execution;
 
 /// <summary>
-/// Fifth stage of planning: where each value lies. Intermediates share one arena by liveness (greedy by size: Pisarchyk
+/// Last stage of planning: where each value lies. Intermediates share one arena by liveness (greedy by size: Pisarchyk
 /// and Lee 2020), an elementwise step or a scatter writes over an input that dies with it, and the new value of a slot is written
 /// over the old one where nobody reads that afterwards.
 /// </summary>
@@ -75,9 +75,14 @@ internal sealed class MemoryPlan
         // Only the values of a scatter are written: what it is written into need not move, so that a cache grows where it lies.
         if (step.Op is Scatter)
             return step.Inputs[0].Base == input && step.Inputs[0].IsLinear && input.Type == output.Type && step.Inputs[1].Base != input && step.Inputs[2].Base != input;
-        if (step.Op is not FusedElementwise || input.DType.Size() != output.DType.Size() || input.Shape.ElementCount != output.Shape.ElementCount) return false;
+        if (step.Op is not (FusedElementwise or FusedElementwiseList) || input.DType.Size() != output.DType.Size() || input.Shape.ElementCount != output.Shape.ElementCount) return false;
         foreach (var operand in step.Inputs)
             if (operand.Base == input && !operand.IsLinear) return false;
+        if (step.Op is not FusedElementwiseList list) return true;
+        // Another tensor of the list may be done later or at the same time: it must not read what is written over.
+        var member = step.Outputs.TakeWhile(other => other != output).Count() / list.Program.Outputs.Length;
+        for (var k = 0; k < step.Inputs.Count; k++)
+            if (step.Inputs[k].Base == input && k / list.Program.Inputs.Length != member) return false;
         return true;
     }
 

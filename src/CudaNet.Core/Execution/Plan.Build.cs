@@ -19,7 +19,7 @@ public sealed partial class Plan
         var lowered = Lower.Run(roots, backend);
         var simplified = options.Simplify ? Simplify.Run(lowered) : lowered;
         var access = new AccessPlan(simplified, backend);
-        var drafts = Fuse.Run(access, options.Fuse);
+        var drafts = Fuse.Run(access, backend, options.Fuse);
         var outputs = access.Roots.Select(root => root.Base).ToHashSet();
         var memory = new MemoryPlan(drafts, outputs);
 

@@ -48,6 +48,7 @@ public sealed partial class Plan
     private static int OpCount(Op op) => op switch
     {
         FusedElementwise fused => Count(fused.Program),
+        FusedElementwiseList fused => fused.Shapes.Length * Count(fused.Program),
         FusedReduction fused => 1 + Count(fused.Program) + Count(fused.Epilogue),
         FusedEpilogue fused => 1 + Count(fused.Epilogue),
         _ => 1,

@@ -29,6 +29,9 @@ public sealed record ElementwiseProgram(ImmutableArray<DType> Inputs, ImmutableA
     public static ElementwiseProgram Of(Op op, ReadOnlySpan<DType> inputs, DType result) =>
         new([.. inputs], [new(op, result, inputs.Length > 0 ? 0 : -1, inputs.Length > 1 ? 1 : -1, inputs.Length > 2 ? 2 : -1)], [inputs.Length]);
 
+    /// <summary>Operations an element: neither literals nor casts count.</summary>
+    internal int Work => Instructions.Count(instruction => instruction.Op is not Literal and not Cast);
+
     /// <summary>Element type of a value.</summary>
     public DType TypeOf(int value) => value < Inputs.Length ? Inputs[value] : Instructions[value - Inputs.Length].Type;
 

@@ -1,3 +1,4 @@
+using CudaNet.Execution;
 using CudaNet.Ops;
 
 namespace CudaNet.Graphs;
@@ -44,8 +45,9 @@ internal sealed class Fuse
 
     /// <summary>The steps in the order in which they run.</summary>
     /// <param name="plan">What is to be computed.</param>
+    /// <param name="backend">Where it runs.</param>
     /// <param name="enabled">False gives each node a step of its own, for tests and benchmarks.</param>
-    public static List<StepDraft> Run(AccessPlan plan, bool enabled)
+    public static List<StepDraft> Run(AccessPlan plan, IBackend backend, bool enabled)
     {
         var fuse = new Fuse(plan);
         foreach (var node in plan.Computed) fuse.Place(node, enabled);
@@ -55,7 +57,8 @@ internal sealed class Fuse
             for (var k = plan.Computed.Count - 1; k >= 0; k--) if (plan.Computed[k].Op is IEpilogueAnchor) fuse.TakeEpilogue(plan.Computed[k]);
             for (var k = plan.Computed.Count - 1; k >= 0; k--) if (plan.Computed[k].Op is IReduction) fuse.TakeEpilogue(plan.Computed[k]);
         }
-        return fuse.Ordered().ConvertAll(group => StepDraft.Of(group, fuse.Outputs(group), plan));
+        var steps = fuse.Ordered().ConvertAll(group => (Group: group, Draft: StepDraft.Of(group, fuse.Outputs(group), plan)));
+        return enabled ? JoinAlike.Run(steps, backend) : steps.ConvertAll(step => step.Draft);
     }
 
     private void Place(Node node, bool join)
@@ -205,7 +208,7 @@ internal sealed class Fuse
             foreach (var operand in _plan.Operands(user))
                 if (operand.Base == anchor && !operand.IsLinear) return;
         }
-        if (chain.Shape.ElementCount != anchor.Shape.ElementCount || !Fits(chain.Nodes, anchor.Shape) || Outputs(chain).Count != 1) return;
+        if (chain.Shape.ElementCount != anchor.Shape.ElementCount || !Fits(chain.Nodes, anchor.Shape) || Outputs(chain).Count != 1 || chain.Nodes.Exists(IsNewValue)) return;
         if (group.Anchor is null) group.Nodes.Clear();
         group.Anchor = anchor;
         foreach (var node in chain.Nodes) _groups[node] = group;
@@ -213,6 +216,11 @@ internal sealed class Fuse
         (group.First, group.Last) = (Math.Min(group.First, chain.First), Math.Max(group.Last, chain.Last));
         Replace(chain, group);
     }
+
+    /// <summary>True for the new value of a slot that is made of the old one, element by element: by itself it is written over it, and
+    /// together with those of other slots; behind a product it would need memory of its own.</summary>
+    private bool IsNewValue(Node node) =>
+        _roots.Contains(node) && Array.Exists(_plan.Operands(node), operand => operand.Base.State is not null && operand.IsLinear && operand.Base.Type == node.Type);
 
     /// <summary>The members that somebody outside reads.</summary>
     private List<Node> Outputs(FusionGroup group) => group.Nodes.Count == 0

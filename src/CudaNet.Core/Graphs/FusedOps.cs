@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using CudaNet.Ops;
 
 namespace CudaNet.Graphs;
@@ -12,7 +13,24 @@ public sealed record FusedElementwise(ElementwiseProgram Program, Shape Shape) :
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs) => new(Shape, Program.TypeOf(Program.Outputs[0]));
 
     /// <inheritdoc/>
-    public override long Flops(ReadOnlySpan<TensorType> inputs, TensorType output) => Shape.ElementCount * Program.Instructions.Count(i => i.Op is not Literal and not Cast);
+    public override long Flops(ReadOnlySpan<TensorType> inputs, TensorType output) => Shape.ElementCount * Program.Work;
+}
+
+/// <summary>The same elementwise chain over several tensors. Step inputs: those of the first, then those of the second, …, each
+/// row-major or one element for all (stride 0), alike for all of them; step outputs in the same order.</summary>
+/// <remarks>An output may share its memory with a linear input of the same tensor, unless another one reads that too.</remarks>
+/// <param name="Program">What is computed.</param>
+/// <param name="Shapes">What is iterated over, for each.</param>
+public sealed record FusedElementwiseList(ElementwiseProgram Program, ImmutableArray<Shape> Shapes) : Op
+{
+    /// <summary>Elements of all together.</summary>
+    public long ElementCount => Shapes.Sum(shape => shape.ElementCount);
+
+    /// <inheritdoc/>
+    public override TensorType Infer(ReadOnlySpan<TensorType> inputs) => new(Shapes[0], Program.TypeOf(Program.Outputs[0]));
+
+    /// <inheritdoc/>
+    public override long Flops(ReadOnlySpan<TensorType> inputs, TensorType output) => ElementCount * Program.Work;
 }
 
 /// <summary>An elementwise chain that ends in a reduction, and may go on element by element behind it.
@@ -33,7 +51,7 @@ public sealed record FusedReduction(ElementwiseProgram Program, Shape Shape, Op 
 
     /// <inheritdoc/>
     public override long Flops(ReadOnlySpan<TensorType> inputs, TensorType output) =>
-        Shape.ElementCount * (1 + Program.Instructions.Count(i => i.Op is not Literal and not Cast));
+        Shape.ElementCount * (1 + Program.Work);
 }
 
 /// <summary>A matrix product or convolution whose result goes through an elementwise program before it is stored: bias,
@@ -47,7 +65,7 @@ public sealed record FusedEpilogue(Op Anchor, int AnchorInputs, ElementwiseProgr
 
     /// <inheritdoc/>
     public override long Flops(ReadOnlySpan<TensorType> inputs, TensorType output) =>
-        Anchor.Flops(inputs[..AnchorInputs], Anchor.Infer(inputs[..AnchorInputs])) + output.Shape.ElementCount * Epilogue.Instructions.Count(i => i.Op is not Literal and not Cast);
+        Anchor.Flops(inputs[..AnchorInputs], Anchor.Infer(inputs[..AnchorInputs])) + output.Shape.ElementCount * Epilogue.Work;
 }
 
 /// <summary>Copies any layout row-major: what the planner puts in before a kernel that needs it.</summary>

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using CudaNet.Ops;
 
 namespace CudaNet.Graphs;
@@ -63,18 +62,23 @@ internal sealed record StepDraft(Op Op, string Name, IReadOnlyList<Access> Input
     /// <summary>Numbers the values of a chain.</summary>
     private sealed class ProgramBuilder(AccessPlan plan, Shape shape)
     {
-        // Until the counts are known, values are inputs 0…, literals −1…, and results from here on.
+        // Until the order is known, values are inputs 0…, literals −1…, and results from here on.
         private const int FirstResult = 1_000_000;
 
         private readonly List<(Access Access, DType Type)> _inputs = [];
         private readonly Dictionary<Node, int> _results = [];
         private readonly List<Literal> _literals = [];
-
         private readonly List<(Op Op, DType Type, int[] Arguments)> _code = [];
+        private int _added;
 
         public IReadOnlyList<Access> Inputs => _inputs.ConvertAll(input => input.Access);
 
-        public void AddInput(Access access, DType type) => _inputs.Add((access, type));
+        /// <summary>Adds an input that stays where it is.</summary>
+        public void AddInput(Access access, DType type)
+        {
+            _inputs.Add((access, type));
+            _added = _inputs.Count;
+        }
 
         public void Add(Node node)
         {
@@ -102,19 +106,34 @@ internal sealed record StepDraft(Op Op, string Name, IReadOnlyList<Access> Input
 
         public ElementwiseProgram Build(IReadOnlyList<Node> outputs) => Build([.. outputs.Select(node => _results[node])]);
 
+        /// <summary>The program, in the order in which its outputs need values: equal chains have equal programs, in whatever order their nodes
+        /// were made. Puts the inputs into that order, too, behind those that were added by themselves.</summary>
         public ElementwiseProgram Build(params int[] outputs)
         {
-            var instructions = ImmutableArray.CreateBuilder<Instruction>(_literals.Count + _code.Count);
-            foreach (var literal in _literals) instructions.Add(new(literal, literal.Type));
-            foreach (var (op, type, arguments) in _code)
-                instructions.Add(new(op, type, Number(arguments, 0), Number(arguments, 1), Number(arguments, 2)));
-            return new([.. _inputs.Select(input => input.Type)], instructions.MoveToImmutable(), [.. outputs.Select(Number)]);
+            var (inputs, literals, results, seen) = (Enumerable.Range(0, _added).ToList(), new List<int>(), new List<int>(), new HashSet<int>(Enumerable.Range(0, _added)));
+            foreach (var output in outputs) Visit(output);
+            (Access, DType)[] ordered = [.. inputs.Select(value => _inputs[value])];
+            _inputs.Clear();
+            _inputs.AddRange(ordered);
+            return new([.. _inputs.Select(input => input.Type)],
+                [.. literals.Select(value => new Instruction(_literals[-1 - value], _literals[-1 - value].Type)), .. results.Select(value => InstructionOf(_code[value - FirstResult]))],
+                [.. outputs.Select(Number)]);
+
+            void Visit(int value)
+            {
+                if (!seen.Add(value)) return;
+                if (value >= FirstResult)
+                    foreach (var argument in _code[value - FirstResult].Arguments) Visit(argument);
+                (value >= FirstResult ? results : value < 0 ? literals : inputs).Add(value);
+            }
+
+            Instruction InstructionOf((Op Op, DType Type, int[] Arguments) code) => new(code.Op, code.Type, Argument(code.Arguments, 0), Argument(code.Arguments, 1), Argument(code.Arguments, 2));
+
+            int Argument(int[] arguments, int k) => k < arguments.Length ? Number(arguments[k]) : -1;
+
+            int Number(int value) => value >= FirstResult ? inputs.Count + literals.Count + results.IndexOf(value)
+                : value < 0 ? inputs.Count + literals.IndexOf(value)
+                : inputs.IndexOf(value);
         }
-
-        private int Number(int[] arguments, int k) => k < arguments.Length ? Number(arguments[k]) : -1;
-
-        private int Number(int value) => value >= FirstResult ? _inputs.Count + _literals.Count + value - FirstResult
-            : value < 0 ? _inputs.Count + -1 - value
-            : value;
     }
 }

@@ -71,6 +71,12 @@ internal sealed unsafe class ElementwiseRunner
     /// <summary>Elements of a block.</summary>
     public int Block => _block;
 
+    /// <summary>Inputs of the program.</summary>
+    public int InputCount => _inputs.Length;
+
+    /// <summary>Outputs of the program.</summary>
+    public int OutputCount => _outputSizes.Length;
+
     /// <summary>Computes the elements at positions start … end − 1.</summary>
     /// <param name="operands">Addresses of the first elements of the inputs, then of the outputs.</param>
     /// <param name="start">First position.</param>

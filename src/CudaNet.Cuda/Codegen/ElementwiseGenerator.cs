@@ -19,7 +19,7 @@ namespace CudaNet.Cuda.Codegen;
 internal static class ElementwiseGenerator
 {
     /// <summary>Threads of a block.</summary>
-    private const int Threads = 256;
+    public const int Threads = 256;
 
     /// <summary>Elements a thread where they are read one by one: enough loads in flight to hide their latency.</summary>
     private const int Unrolled = 4;
@@ -51,7 +51,7 @@ internal static class ElementwiseGenerator
     private static (OperandAccess[] Access, int Width) Choose(ElementwiseProgram program, IterationSpace space)
     {
         var access = OperandAccesses.Of(space);
-        var width = 16 / program.Inputs.Concat(program.Outputs.Select(program.TypeOf)).Max(type => type.Size());
+        var width = Neighbours(program);
         if (Array.TrueForAll(access, a => a is OperandAccess.Linear or OperandAccess.Scalar)) return (access, width);
         // Neighbours that are worked on together must be in one row, and each row as well aligned as the first.
         var rows = (OperandAccess[])access.Clone();
@@ -66,31 +66,47 @@ internal static class ElementwiseGenerator
         return space.Sizes[^1] % width == 0 ? (rows, width) : (access, 1);
     }
 
-    private static string Source(ElementwiseProgram program, OperandAccess[] access, int width, AxisArguments axes, bool reports)
+    /// <summary>Neighbours that fit into accesses of 16 bytes of every operand.</summary>
+    public static int Neighbours(ElementwiseProgram program) => 16 / program.Inputs.Concat(program.Outputs.Select(program.TypeOf)).Max(type => type.Size());
+
+    /// <summary>The kernel's text.</summary>
+    /// <param name="program">What is computed.</param>
+    /// <param name="access">How each input is found.</param>
+    /// <param name="width">Neighbours that a thread works on.</param>
+    /// <param name="axes">Sizes and strides of what is found by axes; null where nothing is.</param>
+    /// <param name="reports">Whether it takes an error record.</param>
+    /// <param name="list">Where it finds its operands if they are those of one of several tensors; null for parameters.</param>
+    public static string Source(ElementwiseProgram program, OperandAccess[] access, int width, AxisArguments? axes, bool reports, ElementwiseList? list = null)
     {
         var text = new StringBuilder(ProgramText.Prelude(program));
+        text.Append(list?.Declaration);
         text.Append(ProgramText.Function("program", program));
+        List<(string Declaration, string Name)> operands =
+        [
+            .. program.Inputs.Select((type, k) => ($"const {KernelTypes.Name(type)} *", $"p{k}")),
+            .. program.Outputs.Select((value, k) => ($"{KernelTypes.Name(program.TypeOf(value))} *", $"q{k}")),
+        ];
         List<string> parameters =
         [
-            .. program.Inputs.Select((type, k) => $"const {KernelTypes.Name(type)} *p{k}"),
-            .. program.Outputs.Select((value, k) => $"{KernelTypes.Name(program.TypeOf(value))} *q{k}"),
+            .. list is null ? operands.Select(operand => operand.Declaration + operand.Name) : ["Tensors list"],
             .. reports ? ["IndexError *error", "unsigned long long token"] : (string[])[],
-            "long long n",
+            .. list is null ? ["long long n"] : (string[])[],
         ];
         var perThread = width > 1 ? width : Unrolled;
-        var strided = access.Any(a => a is not (OperandAccess.Linear or OperandAccess.Scalar));
-        text.Append(CultureInfo.InvariantCulture, $"extern \"C\" __global__ void __launch_bounds__({Threads}) elementwise({string.Join(", ", parameters)}{(strided ? axes.Parameters() : "")}) {{\n");
-        text.Append(CultureInfo.InvariantCulture, $"    const long long first = (long long)blockIdx.x * {Threads * perThread};\n");
+        var strided = axes is not null && access.Any(a => a is not (OperandAccess.Linear or OperandAccess.Scalar));
+        text.Append(CultureInfo.InvariantCulture, $"extern \"C\" __global__ void __launch_bounds__({Threads}) elementwise({string.Join(", ", parameters)}{(strided ? axes!.Parameters() : "")}) {{\n");
+        text.Append(list?.Operands(operands));
+        text.Append(CultureInfo.InvariantCulture, $"    const long long first = (long long){(list is null ? "blockIdx.x" : "block")} * {Threads * perThread};\n");
         for (var k = 0; k < access.Length; k++)
             if (access[k] == OperandAccess.Scalar) text.Append(CultureInfo.InvariantCulture, $"    const {Lane(k)} a{k} = widen(p{k}[0]);\n");
-        if (width > 1) Neighbours(text);
+        if (width > 1) Together(text);
         OneByOne(text);
         return text.Append("}\n}\n").ToString();
 
         string Lane(int k) => OpText.Lane(program.Inputs[k]);
 
         // Whole blocks whose operands are aligned.
-        void Neighbours(StringBuilder text)
+        void Together(StringBuilder text)
         {
             List<string> aligned =
             [
@@ -99,7 +115,7 @@ internal static class ElementwiseGenerator
             ];
             text.Append(CultureInfo.InvariantCulture, $"    if (({string.Join(" | ", aligned)}) == 0 && first + {Threads * width} <= n) {{\n");
             text.Append(CultureInfo.InvariantCulture, $"        const long long i = first + threadIdx.x * {width};\n");
-            if (strided) text.Append(axes.Offsets("i", "        "));
+            if (strided) text.Append(axes!.Offsets("i", "        "));
             for (var k = 0; k < access.Length; k++)
             {
                 if (access[k] == OperandAccess.Scalar) continue;
@@ -118,7 +134,7 @@ internal static class ElementwiseGenerator
             for (var k = 0; k < access.Length; k++)
                 if (access[k] != OperandAccess.Scalar) text.Append(CultureInfo.InvariantCulture, $"    {Lane(k)} a{k}[{perThread}];\n");
             text.Append(CultureInfo.InvariantCulture, $"#pragma unroll\n    for (int k = 0; k < {perThread}; k++) {{\n        const long long i = first + k * {Threads} + threadIdx.x;\n        if (i >= n) continue;\n");
-            if (strided) text.Append(axes.Offsets("i", "        "));
+            if (strided) text.Append(axes!.Offsets("i", "        "));
             for (var k = 0; k < access.Length; k++)
                 if (access[k] != OperandAccess.Scalar) text.Append(CultureInfo.InvariantCulture, $"        a{k}[k] = widen(p{k}[{(access[k] == OperandAccess.Linear ? "i" : $"a{k}o")}]);\n");
             text.Append(CultureInfo.InvariantCulture, $"    }}\n#pragma unroll\n    for (int k = 0; k < {perThread}; k++) {{\n        const long long i = first + k * {Threads} + threadIdx.x;\n        if (i >= n) continue;\n");

@@ -153,6 +153,7 @@ public sealed class CudaBackend : IBackend, IDisposable
     private static IEnumerable<Op> OpsOf(Op op) => op switch
     {
         FusedElementwise fused => fused.Program.Instructions.Select(instruction => instruction.Op).Where(part => part is not Literal),
+        FusedElementwiseList fused => OpsOf(new FusedElementwise(fused.Program, fused.Shapes[0])),
         FusedReduction fused => [fused.Reduction],
         FusedEpilogue fused => [fused.Anchor],
         _ => [op],

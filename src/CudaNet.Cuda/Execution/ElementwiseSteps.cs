@@ -11,7 +11,11 @@ internal static class ElementwiseSteps
     /// <param name="canCompile">Whether kernels can be generated.</param>
     public static void Register(CudaKernelTable table, bool canCompile)
     {
-        if (canCompile) table.Add<FusedElementwise>(Build, CudaKernelTable.AnyLayout, static (op, _) => ElementwiseGenerator.CanGenerate(op.Program, op.Shape));
+        if (canCompile)
+        {
+            table.Add<FusedElementwise>(Build, CudaKernelTable.AnyLayout, static (op, _) => ElementwiseGenerator.CanGenerate(op.Program, op.Shape));
+            table.Add<FusedElementwiseList>(BuildList, CudaKernelTable.AnyLayout, static (op, _) => ElementwiseList.CanGenerate(op.Program));
+        }
         else table.Add<FusedElementwise>(BuildUnfused, CudaKernelTable.AnyLayout, static (op, _) => UnfusedProgram.Runs(op.Program, op.Shape));
     }
 
@@ -54,6 +58,28 @@ internal static class ElementwiseSteps
         var op = step.Op<FusedElementwise>();
         var program = new UnfusedProgram(step, op.Shape);
         program.Store(program.Run(op.Program, step.Values(0, op.Program.Inputs.Length)), [.. op.Program.Outputs.Select((value, k) => (op.Program.TypeOf(value), step.Output(k)))]);
+    }
+
+    private static void BuildList(StepBuilder step)
+    {
+        var op = step.Op<FusedElementwiseList>();
+        var (inputs, outputs) = (op.Program.Inputs.Length, op.Program.Outputs.Length);
+        var list = new ElementwiseList(op.Program, op.Shapes, [.. Enumerable.Range(0, inputs).Select(k => step.InputOf(k).Layout is { IsContiguous: false })]);
+        var kernel = step.Backend.Kernels.Generate(list.Kernel.Name, () => list.Kernel.Source, [], list.Kernel.Entry);
+        List<StepArgument> errors = [];
+        if (list.ReportsErrors)
+        {
+            var (record, token) = step.DivisionErrors();
+            errors = [record, token];
+        }
+        foreach (var (launch, first, count, table) in list.Launches())
+        {
+            var addresses =
+                from tensor in Enumerable.Range(0, count)
+                from operand in Enumerable.Range(0, inputs + outputs)
+                select (list.AddressOf(tensor, operand), operand < inputs ? step.Input((first + tensor) * inputs + operand) : step.Output((first + tensor) * outputs + operand - inputs));
+            step.Launch(kernel, launch, [StepArgument.Structure(table, [.. addresses]), .. errors]);
+        }
     }
 
     private static void Build(StepBuilder step)

@@ -21,7 +21,6 @@ public static class KernelCatalogue
         IndexingKernels.Family,
         NormKernels.Family,
         OperationKernels.Family,
-        OptimizerKernels.Family,
         RadixKernels.Family,
         PoolKernels.Family,
         RandomKernels.DropoutFamily,

@@ -1,7 +1,8 @@
 namespace CudaNet.Nn.Optimizers;
 
 /// <summary>Changes parameters along their gradients.</summary>
-/// <remarks>All new values of a step are made in one plan, together with the loss and the gradients. Step counter,
+/// <remarks>All new values of a step are made in one plan, together with the loss and the gradients, and what a rule does with parameters of
+/// up to a million elements is one step of it for all of them: one launch, or one pass of all threads. Step counter,
 /// moments and learning rate are slots, so a compiled training step replays with their new values, and a checkpoint
 /// holds them.</remarks>
 public abstract class Optimizer

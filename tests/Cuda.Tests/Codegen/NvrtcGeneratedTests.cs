@@ -25,6 +25,7 @@ public sealed class NvrtcGeneratedTests
         yield return Case("strides", ElementwiseGenerator.Generate(sum, [8, 64], [Layout.Contiguous([8, 64]), Layout.Contiguous([8, 64]).Flip(1)]));
         yield return Case("transposed", ElementwiseGenerator.Generate(sum, [8, 64], [Layout.Contiguous([8, 64]), Layout.Contiguous([64, 8]).Permute([1, 0])]));
         yield return Case("wide strides", ElementwiseGenerator.Generate(sum, [2, 3], [Layout.Contiguous([2, 3]), new([2, 3], [1L << 32, 2])]));
+        yield return new TestCaseData(new ElementwiseList(sum, [new(64), new(7)], [false, true]).Kernel).SetArgDisplayNames("several tensors");
         yield return Case("a row and a column", ElementwiseGenerator.Generate(sum, [8, 64], [Layout.Contiguous([64]).Expand([8, 64]), Layout.Contiguous([8, 1]).Expand([8, 64])]));
     }
 
