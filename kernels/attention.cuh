@@ -14,6 +14,10 @@
 #ifndef ROPE
 #define ROPE 0
 #endif
+// 1 looks after hidden blocks and dropped weights, for which others have no registers left.
+#ifndef GATED
+#define GATED 0
+#endif
 // f32 only: 0 multiplies in three tf32 products, which keeps 21 bits; 1 in one, which keeps 10.
 #ifndef TF32
 #define TF32 0
@@ -52,22 +56,56 @@ struct AttentionArguments {
     const T *q, *k, *v;      // [B, H, S, depth], [B, G, L, depth] twice
     const T *bias;           // [B, H, S, L], broadcast by strides of 0; null for none
     T *o;                    // [B, H, S, depth]
+    float *wide;             // instead of o, the same in f32 and rows of `depth` numbers one behind the other; or null
     float *lse;              // [B, H, S]: ln Σ e^score, −∞ where a row sees no key
-    const int *startsQ, *startsK; // [B + 1] first rows of packed sequences; null where all have the full lengths
+    const int *startsQ, *startsK; // [sequences + 1] first rows of packed sequences; null where all have the full lengths
+    const u8 *blocks;        // [B, H, blocks of queries, blocks of keys]: 0 hides; null for none. Of GATED kernels
+    const i64 *random;       // seed and draw of the dropout
+    IndexError *error;       // takes starts that are out of order
+    u64 token;
     Rotation rotation;
     const T *dout;           // gradients, all like their values
-    float *delta;            // like lse: Σ dout·o of each row
+    const float *dlse;       // like lse: gradient of the logarithms; null for none
+    float *delta;            // like lse: Σ dout·o of each row, less dlse
     T *dq, *dk, *dv, *dbias;
-    Strides strideQ, strideK, strideV, strideBias, strideO, strideDout, strideDq, strideDk, strideDv, strideDbias;
+    Strides strideQ, strideK, strideV, strideBias, strideO, strideDout, strideDq, strideDk, strideDv, strideDbias, strideBlocks;
     long long lseBatch, lseHead;
+    long long drawnKeys;     // random numbers of a row: L in whole blocks of four
     int heads, group;        // H and H/G
-    int lengthQ, lengthK;    // S and L; of packed sequences the longest
+    int lengthQ, lengthK;    // S and L; of packed sequences all rows
+    int sequences;           // packed ones; 0 for none
+    int blockSize;           // queries and keys of a visible or hidden block
     int depth;
     int left, right;         // keys that a query sees before and behind its own position; −1 for all. Causal: −1, 0
     float scale;
+    float dropout, factor;   // share of the weights that are dropped, 0 for none, and what the others are multiplied by
 };
 
 // --- Sequences and masks ---------------------------------------------------------------------------------------------
+
+// Blocks of so many rows: of packed sequences, which have each its own, as many as they can have together at most.
+DEVICE int blocks_of(const AttentionArguments &g, int length, int rows) { return g.sequences ? length / rows + g.sequences : (length + rows - 1) / rows; }
+
+// Finds the sequence of a block of so many rows, and its first row there. Those of sequence b begin at block starts[b]/rows + b.
+DEVICE void locate(const AttentionArguments &g, const int *starts, int length, int rows, int block, int &batch, int &row0) {
+    int low = 0, high = g.sequences - 1;
+    while (low < high) {
+        int middle = (low + high + 1) / 2;
+        if (min(max(starts[middle], 0), length) / rows + middle <= block) low = middle;
+        else high = middle - 1;
+    }
+    batch = low;
+    row0 = max(0, block - (min(max(starts[low], 0), length) / rows + low)) * rows;
+}
+
+// Reports starts that do not begin with 0, fall, or do not end with the number of rows.
+template <int COUNT> DEVICE void check_starts(const AttentionArguments &g, const int *starts, int length) {
+    for (int i = threadIdx.x; i <= g.sequences; i += COUNT) {
+        int next = i < g.sequences ? starts[i + 1] : length;
+        if ((i == g.sequences && starts[i] != length) || starts[i] > next) report(g.error, g.token, starts[i], next);
+        if (i == 0 && starts[0] != 0) report(g.error, g.token, starts[0], 0);
+    }
+}
 
 struct Sequence {
     long long startQ, startK;
@@ -76,10 +114,11 @@ struct Sequence {
     int left, right;
 
     DEVICE Sequence(const AttentionArguments &g, int batch) {
-        startQ = g.startsQ ? g.startsQ[batch] : 0;
-        startK = g.startsK ? g.startsK[batch] : 0;
-        lengthQ = g.startsQ ? g.startsQ[batch + 1] - (int)startQ : g.lengthQ;
-        lengthK = g.startsK ? g.startsK[batch + 1] - (int)startK : g.lengthK;
+        // Starts that are out of order read no memory of others.
+        startQ = g.startsQ ? min(max(g.startsQ[batch], 0), g.lengthQ) : 0;
+        startK = g.startsK ? min(max(g.startsK[batch], 0), g.lengthK) : 0;
+        lengthQ = g.startsQ ? min(max(g.startsQ[batch + 1] - (int)startQ, 0), g.lengthQ - (int)startQ) : g.lengthQ;
+        lengthK = g.startsK ? min(max(g.startsK[batch + 1] - (int)startK, 0), g.lengthK - (int)startK) : g.lengthK;
         offset = lengthK - lengthQ;
         left = g.left < 0 ? 1 << 30 : g.left;
         right = g.right < 0 ? 1 << 30 : g.right;
@@ -96,6 +135,48 @@ struct Sequence {
     // True if a tile has a pair that is out of sight or outside.
     DEVICE bool partial(int query, int queries, int key, int keys) const {
         return query + queries > lengthQ || key + keys > lengthK || key < first(query + queries - 1) || key + keys > end(query);
+    }
+};
+
+// The scores of a lane as bits, in the order of EACH_SCORE, and where score n lies: for loops that are too long to be unrolled.
+#define SCORE_BIT(bits, i, j, e) ((bits) >> (4 * (BN / 8 * (i) + (j)) + (e)) & 1)
+#define SCORE_ROW(n) (16 * ((n) / (BN / 2)) + ((n) & 2) * 4)
+#define SCORE_COLUMN(n) (8 * ((n) / 4 % (BN / 8)) + ((n) & 1))
+
+// Which blocks of queries and keys of a head see one another.
+struct Visible {
+    const u8 *blocks;
+    long long row;
+    int size, lengthQ, lengthK;
+
+    DEVICE Visible(const AttentionArguments &g, int batch, int head) {
+        blocks = g.blocks ? g.blocks + batch * g.strideBlocks.batch + head * g.strideBlocks.head : nullptr;
+        row = g.strideBlocks.row;
+        size = g.blockSize;
+        lengthQ = g.lengthQ;
+        lengthK = g.lengthK;
+    }
+    // Whether some, or all pairs of a tile see one another.
+    DEVICE bool some(int query, int queries, int key, int keys) const { return blocks == nullptr || find(query, queries, key, keys, true); }
+    DEVICE bool all(int query, int queries, int key, int keys) const { return blocks == nullptr || !find(query, queries, key, keys, false); }
+    // A bit for each score of a lane, as SCORE_BIT counts them, with queries along rows, or with KEYS along columns.
+    template <bool KEYS> DEVICE u64 bits(int row0, int column0) const {
+        u64 bits = 0;
+#pragma unroll 1
+        for (int n = 0; n < ROW_TILES * (BN / 8) * 4; n++) {
+            int r = row0 + SCORE_ROW(n), c = column0 + SCORE_COLUMN(n), query = min(KEYS ? c : r, lengthQ - 1), key = min(KEYS ? r : c, lengthK - 1);
+            if (blocks[query / size * row + key / size] != 0) bits |= 1ull << n;
+        }
+        return bits;
+    }
+
+private:
+    DEVICE bool find(int query, int queries, int key, int keys, bool visible) const {
+        int lastQ = (min(query + queries, lengthQ) - 1) / size, lastK = (min(key + keys, lengthK) - 1) / size;
+        for (int i = query / size; i <= lastQ; i++)
+            for (int j = key / size; j <= lastK; j++)
+                if ((blocks[i * row + j] != 0) == visible) return true;
+        return false;
     }
 };
 
@@ -227,6 +308,34 @@ template <> DEVICE void multiply<f32>(float *d, const unsigned *a, const unsigne
     _Pragma("unroll") for (int i = 0; i < ROW_TILES; i++)                                                               \
     _Pragma("unroll") for (int j = 0; j < BN / 8; j++)                                                                  \
     _Pragma("unroll") for (int e = 0; e < 4; e++)
+
+// Which weights are kept. The number of a pair is that of an element of [B, H, S, drawnKeys], whose rows are whole blocks of four.
+struct Dropping {
+    u64 first, seed, draw;
+    i64 drawn;
+    float least;
+
+    DEVICE Dropping(const AttentionArguments &g, const Sequence &sequence, int batch, int head) {
+        drawn = g.drawnKeys;
+        first = ((u64)((g.sequences ? 0 : batch) * g.heads + head) * g.lengthQ + sequence.startQ) * drawn + sequence.startK;
+        seed = g.random[0];
+        draw = g.random[1];
+        least = g.dropout;
+    }
+    // A bit for each score of a lane, as SCORE_BIT counts them, with queries along rows, or with KEYS along columns.
+    template <bool KEYS> DEVICE u64 bits(int row0, int column0) const {
+        u64 bits = 0;
+#pragma unroll 1
+        for (int n = 0; n < ROW_TILES * (BN / 8) * 4; n++) {
+            int r = row0 + SCORE_ROW(n), c = column0 + SCORE_COLUMN(n);
+            u64 element = first + (u64)(KEYS ? c : r) * drawn + (KEYS ? r : c), block = element >> 2;
+            uint4 words = philox(make_uint4((unsigned)block, (unsigned)(block >> 32), (unsigned)draw, (unsigned)(draw >> 32)), seed);
+            unsigned low = element & 1 ? words.y : words.x, high = element & 1 ? words.w : words.z;
+            if (unit_float(element & 2 ? high : low) >= least) bits |= 1ull << n;
+        }
+        return bits;
+    }
+};
 
 // s[16·ROW_TILES, COLUMNS] = rows·columnsᵀ, both [·, D] as they lie. `rows` and `columns` are from lane_rows and lane_pairs.
 template <int M, int COLUMNS> DEVICE void dot_rows(float (*s)[COLUMNS / 8][4], unsigned rows, unsigned columns) {

@@ -1,6 +1,7 @@
 // Attention, backward: gradients of queries, keys, values and bias from the logarithms that the forward pass left.
 //
-// Formula   p = e^(s − lse), dv = pᵀ·do, dp = do·vᵀ, ds = p·(dp − δ) with δ = Σ do·o, dq = scale·ds·k, dk = scale·dsᵀ·q, dbias = ds.
+// Formula   p = e^(s − lse), dv = pᵀ·do, dp = do·vᵀ, ds = p·(dp − δ) with δ = Σ do·o − dlse, dq = scale·ds·k, dk = scale·dsᵀ·q, dbias = ds.
+//           Dropped weights are 0 in dv, and so is their dp; the others are multiplied by the factor.
 //           attention_delta makes δ. attention_backward_queries holds rows of q and do while keys stream past and adds dq;
 //           attention_backward_keys holds rows of k and v while queries stream past and adds dk and dv, over all query heads that
 //           share them. Each sum has one owner and one order, so results do not depend on timing, at the price of computing
@@ -12,7 +13,7 @@
 //           many blocks, because both sums do not fit into registers; ROPE is not for them.
 // Launch    attention_delta: grid ceil(S·LANES/256)·H·B, block 256. attention_backward_queries: grid ceil(S/BM)·H·B;
 //           attention_backward_keys: grid (ceil(L/BM)·G·B, SLICES); both block THREADS, dynamic shared memory
-//           2·(BM + STAGES·BN)·PITCH.
+//           2·(BM + STAGES·BN)·PITCH. Of packed sequences (rows/BM + sequences) instead of ceil(rows/BM)·B, but for attention_delta B is 1.
 // Source    FlashAttention-2 (Dao 2023).
 #include "attention.cuh"
 
@@ -43,9 +44,10 @@ template <bool KEYS> DEVICE void backward(const AttentionArguments &g) {
     const int COLUMNS = KEYS ? D / SLICES : D;
     char *rows1 = tiles, *rows2 = tiles + BM * PITCH, *stages = rows2 + BM * PITCH;
     int lane = threadIdx.x & 31, warp = threadIdx.x >> 5, heads = KEYS ? g.heads / g.group : g.heads;
-    int blocks = ((KEYS ? g.lengthK : g.lengthQ) + BM - 1) / BM, block = blockIdx.x % blocks, slice = KEYS ? blockIdx.y * COLUMNS : 0;
+    int blocks = blocks_of(g, KEYS ? g.lengthK : g.lengthQ, BM), block = blockIdx.x % blocks, slice = KEYS ? blockIdx.y * COLUMNS : 0;
     // The longest first: under a causal mask the first keys and the last queries.
     int row0 = (KEYS ? block : blocks - 1 - block) * BM, head = blockIdx.x / blocks % heads, batch = blockIdx.x / blocks / heads;
+    if (g.sequences) locate(g, KEYS ? g.startsK : g.startsQ, KEYS ? g.lengthK : g.lengthQ, BM, block, batch, row0);
     Sequence sequence(g, batch);
     int length = KEYS ? sequence.lengthK : sequence.lengthQ, width = KEYS ? sequence.lengthQ : sequence.lengthK, rows = min(BM, length - row0);
     if (rows <= 0) return;
@@ -56,9 +58,20 @@ template <bool KEYS> DEVICE void backward(const AttentionArguments &g) {
     int keyHead = KEYS ? head : head / g.group;
     const T *k = row_of(g.k, g.strideK, batch, keyHead, sequence.startK), *v = row_of(g.v, g.strideV, batch, keyHead, sequence.startK);
 
-    auto load = [&](int step) {
+    // The next step from this one on whose tile is seen.
+    auto next = [&](int step) {
+#if GATED
+        for (; step < steps; step++) {
+            Visible visible(g, batch, KEYS ? head * g.group + step / across : head);
+            int column0 = first + step % across * BN;
+            if (KEYS ? visible.some(column0, BN, row0, BM) : visible.some(row0, BM, column0, BN)) break;
+        }
+#endif
+        return step;
+    };
+    auto load = [&](int step, int turn) {
         int queryHead = KEYS ? head * g.group + step / across : head, column0 = first + step % across * BN;
-        unsigned tile = shared_address(stages) + step % STAGES * (2 * BN * PITCH);
+        unsigned tile = shared_address(stages) + turn % STAGES * (2 * BN * PITCH);
         if constexpr (KEYS) {
             load_tile<BN, THREADS>(tile, row_of(g.q, g.strideQ, batch, queryHead, sequence.startQ), g.strideQ.row, column0, width, g.depth);
             load_tile<BN, THREADS>(tile + BN * PITCH, row_of(g.dout, g.strideDout, batch, queryHead, sequence.startQ), g.strideDout.row, column0, width, g.depth);
@@ -76,7 +89,8 @@ template <bool KEYS> DEVICE void backward(const AttentionArguments &g) {
         load_tile<BM, THREADS>(shared_address(rows2), row_of(g.dout, g.strideDout, batch, head, sequence.startQ), g.strideDout.row, row0, length, g.depth);
     }
     cp_async_commit();
-    if (steps > 0) load(0);
+    int step = next(0);
+    if (step < steps) load(step, 0);
 #if ROPE
     cp_async_wait<0>();
     __syncthreads();
@@ -101,16 +115,17 @@ template <bool KEYS> DEVICE void backward(const AttentionArguments &g) {
     }
     unsigned from1 = lane_rows(shared_address(rows1) + warpRow * PITCH), from2 = lane_rows(shared_address(rows2) + warpRow * PITCH);
 
-    for (int step = 0; step < steps; step++) {
-        if (STAGES == 1 && step > 0) {
+    for (int turn = 0; step < steps; turn++) {
+        if (STAGES == 1 && turn > 0) {
             __syncthreads();
-            load(step);
+            load(step, turn);
         }
         cp_async_wait<0>();
         __syncthreads();
-        if (STAGES > 1 && step + 1 < steps) load(step + 1);
+        int following = next(step + 1);
+        if (STAGES > 1 && following < steps) load(following, turn + 1);
         int queryHead = KEYS ? head * g.group + step / across : head, column0 = first + step % across * BN;
-        char *tile1 = stages + step % STAGES * (2 * BN * PITCH);
+        char *tile1 = stages + turn % STAGES * (2 * BN * PITCH);
         unsigned columns1 = shared_address(tile1), columns2 = columns1 + BN * PITCH;
 #if ROPE
         rotate_tile<BN, THREADS>(tile1, g.rotation, column0 + (KEYS ? sequence.offset : 0), 1, 0, width - column0, 1.0f);
@@ -137,11 +152,28 @@ template <bool KEYS> DEVICE void backward(const AttentionArguments &g) {
             }
         }
         if (partial) EACH_SCORE(i, j, e) if (!sequence.sees(QUERY(i, j, e), KEY(i, j, e))) p[i][j][e] = -INFINITY_F;
+#if GATED
+        Visible visible(g, batch, queryHead);
+        if (!(KEYS ? visible.all(column0, BN, warpFirst, 16 * ROW_TILES) : visible.all(warpFirst, 16 * ROW_TILES, column0, BN))) {
+            u64 seen = visible.bits<KEYS>(row, column0 + column);
+            EACH_SCORE(i, j, e) if (!SCORE_BIT(seen, i, j, e)) p[i][j][e] = -INFINITY_F;
+        }
+#endif
         EACH_SCORE(i, j, e) {
             int n = KEYS ? j : i, h = KEYS ? e & 1 : e >> 1;
             p[i][j][e] = exp2_approx(fmaf(lse[n][h], -LOG2E, p[i][j][e]));
-            ds[i][j][e] = p[i][j][e] * (ds[i][j][e] - delta[n][h]);
         }
+#if GATED
+        if (g.dropout > 0.0f) {
+            u64 kept = Dropping(g, sequence, batch, queryHead).bits<KEYS>(row, column0 + column);
+            EACH_SCORE(i, j, e) {
+                float factor = SCORE_BIT(kept, i, j, e) ? g.factor : 0.0f;
+                ds[i][j][e] = p[i][j][e] * (ds[i][j][e] * factor - delta[KEYS ? j : i][KEYS ? e & 1 : e >> 1]);
+                p[i][j][e] *= factor;
+            }
+        } else
+#endif
+        EACH_SCORE(i, j, e) ds[i][j][e] = p[i][j][e] * (ds[i][j][e] - delta[KEYS ? j : i][KEYS ? e & 1 : e >> 1]);
         if (!KEYS && g.dbias) {
             T *dbias = row_of(g.dbias, g.strideDbias, batch, queryHead, 0);
             EACH_SCORE(i, j, e)
@@ -149,6 +181,7 @@ template <bool KEYS> DEVICE void backward(const AttentionArguments &g) {
         }
         add_product<ROW_TILES, BN, COLUMNS>(sums1, ds, columns1, slice);
         if constexpr (KEYS) add_product<ROW_TILES, BN, COLUMNS>(sums2, p, columns2, slice);
+        step = following;
     }
 
     // Sums leave through the place of the rows, which no other warp reads.
@@ -179,11 +212,9 @@ extern "C" __global__ void __launch_bounds__(256) attention_delta(AttentionArgum
     const int rows = 256 / LANES;
     int blocks = (g.lengthQ + rows - 1) / rows, row = blockIdx.x % blocks * rows + threadIdx.x / LANES, lane = threadIdx.x % LANES;
     int head = blockIdx.x / blocks % g.heads, batch = blockIdx.x / blocks / g.heads;
-    Sequence sequence(g, batch);
     float sum = 0.0f;
-    if (row < sequence.lengthQ) {
-        const T *o = row_of(g.o, g.strideO, batch, head, sequence.startQ) + row * g.strideO.row;
-        const T *dout = row_of(g.dout, g.strideDout, batch, head, sequence.startQ) + row * g.strideDout.row;
+    if (row < g.lengthQ) {
+        const T *o = row_of(g.o, g.strideO, batch, head, row), *dout = row_of(g.dout, g.strideDout, batch, head, row);
         for (int i = lane * CHUNK; i < g.depth; i += LANES * CHUNK) {
             float a[CHUNK], b[CHUNK];
             load_global(o + i, a);
@@ -194,7 +225,8 @@ extern "C" __global__ void __launch_bounds__(256) attention_delta(AttentionArgum
     }
 #pragma unroll
     for (int d = LANES / 2; d > 0; d >>= 1) sum += __shfl_xor_sync(FULL_MASK, sum, d);
-    if (lane == 0 && row < sequence.lengthQ) g.delta[batch * g.lseBatch + head * g.lseHead + sequence.startQ + row] = sum;
+    long long at = batch * g.lseBatch + head * g.lseHead + row;
+    if (lane == 0 && row < g.lengthQ) g.delta[at] = g.dlse ? sum - g.dlse[at] : sum;
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS, 2) attention_backward_queries(AttentionArguments g) { backward<false>(g); }

@@ -20,6 +20,33 @@ public sealed class AttentionBackwardTests
         foreach (var problem in AttentionProblem.Masked(type, size)) Compare(problem);
     }
 
+    [TestCaseSource(nameof(Specialisations))]
+    public void Gradients_of_hidden_blocks_dropped_weights_and_logarithms_match_f64(string type, int size)
+    {
+        foreach (var problem in AttentionProblem.OfGates(type, size)) Compare(problem);
+        Compare(new(type, 45, 50, size) { Heads = 2, LogGradient = true });
+    }
+
+    [Test]
+    public void Hidden_tiles_are_skipped()
+    {
+        const int Length = 256, Size = 64;
+        var (rows, columns, _, _) = AttentionBackwardKernels.Tiles("bf16", Size, gated: true);
+        var problem = new AttentionProblem("bf16", Length, Length, Size) { BlockSize = 64 };
+        byte[] blocks = problem.Blocks;
+        long queries = 0, keys = 0;
+        for (int r = 0; r < Length; r += rows)
+            for (int c = 0; c < Length; c += columns)
+            {
+                queries += blocks[(r / 64 * 4) + (c / 64)];
+                keys += blocks[(c / 64 * 4) + (r / 64)];
+            }
+
+        var (_, results) = Compare(problem);
+        Assert.That(results[0].Counters.TensorHalfFlops, Is.EqualTo(queries * 6L * rows * columns * Size));
+        Assert.That(results[1].Counters.TensorHalfFlops, Is.EqualTo(keys * 8L * rows * columns * Size));
+    }
+
     [Test]
     public void Every_position_of_a_window_has_its_gradient([Values(0, 1, 31, -1)] int left, [Values(0, 2, -1)] int right)
     {
@@ -121,13 +148,14 @@ public sealed class AttentionBackwardTests
         arguments.VGradient = AttentionProblem.Pointer(dv);
         if (biasCount > 0) arguments.BiasGradient = AttentionProblem.Pointer(dbias);
         arguments.StrideBiasGradient = new((long)problem.Heads * problem.LengthQ * problem.LengthK, (long)problem.LengthQ * problem.LengthK, problem.LengthK);
-        var spec = AttentionBackwardKernels.Spec(type, size, problem.Rotary > 0);
+        if (problem.LogGradient) arguments.LogSumExpGradient = AttentionProblem.Pointer(bench.Upload("f32", problem.LogOutputGradient));
+        var spec = AttentionBackwardKernels.Spec(type, size, problem.Rotary > 0, problem.Gated);
         var argument = KernelArgument.Structure(arguments);
-        var deltaResult = bench.Run(AttentionBackwardKernels.Delta(spec, type, size, problem.LengthQ, problem.Heads, problem.Batch), argument);
+        var deltaResult = bench.Run(AttentionBackwardKernels.Delta(spec, type, size, problem.RowsQ, problem.Heads, problem.Packed ? 1 : problem.Batch), argument);
         LaunchResult[] results =
         [
-            bench.Run(AttentionBackwardKernels.Queries(spec, type, size, problem.LengthQ, problem.Heads, problem.Batch), argument),
-            bench.Run(AttentionBackwardKernels.Keys(spec, type, size, problem.LengthK, problem.KeyHeads, problem.Batch), argument),
+            bench.Run(AttentionBackwardKernels.Queries(spec, type, size, problem.RowsQ, problem.Heads, problem.Batch, problem.Packed, problem.Gated), argument),
+            bench.Run(AttentionBackwardKernels.Keys(spec, type, size, problem.RowsK, problem.KeyHeads, problem.Batch, problem.Packed, problem.Gated), argument),
             deltaResult,
         ];
         double[] actual = bench.Download(type, dq, problem.CountQ);

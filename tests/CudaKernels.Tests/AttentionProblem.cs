@@ -29,6 +29,23 @@ internal sealed record AttentionProblem(string Type, int LengthQ, int LengthK, i
     public float Scale { get; init; } = 0.3f;
     public int Seed { get; init; } = 1;
 
+    /// <summary>Queries and keys of a block that is hidden or not, 0 for none; one mask for all sequences, and for all heads or each.</summary>
+    public int BlockSize { get; init; }
+    public bool BlocksOfHeads { get; init; }
+    public float Dropout { get; init; }
+
+    /// <summary>The logarithms have a gradient too.</summary>
+    public bool LogGradient { get; init; }
+
+    public bool Gated => BlockSize > 0 || Dropout > 0;
+    private int BlocksQ => (LengthQ + BlockSize - 1) / BlockSize;
+    private int BlocksK => (LengthK + BlockSize - 1) / BlockSize;
+
+    /// <summary>A third of the blocks can be seen.</summary>
+    public byte[] Blocks => [.. KernelBench.Random("f32", (BlocksOfHeads ? Heads : 1) * BlocksQ * BlocksK, Seed + 5).Select(x => (byte)(x > 0.3 ? 1 : 0))];
+    public double[] LogOutputGradient => LogGradient ? KernelBench.Random("f32", CountLse, Seed + 6) : new double[CountLse];
+    private int DrawnKeys => (RowsK + 3) / 4 * 4;
+
     public bool Packed => StartsQ is not null;
     public int KeyHeads => Heads / Group;
     public int RowsQ => StartsQ?[^1] ?? LengthQ;
@@ -68,6 +85,16 @@ internal sealed record AttentionProblem(string Type, int LengthQ, int LengthK, i
         new(type, 60, 41, size) { Batch = 4, Heads = 2, StartsQ = [0, 5, 65, 65, 90], StartsK = [0, 33, 74, 80, 81], Right = 0, RowsFirst = true },
     ];
 
+    /// <summary>Hidden blocks, dropped weights, and gradients of logarithms: alone and with everything else.</summary>
+    public static IEnumerable<AttentionProblem> OfGates(string type, int size) =>
+    [
+        new(type, 67, 99, size) { Heads = 2, Batch = 2, BlockSize = 16, BlocksOfHeads = true, LogGradient = true },
+        new(type, 70, 70, size) { BlockSize = 37, Right = 0 },
+        new(type, 45, 50, size) { Heads = 4, Group = 2, Batch = 2, Dropout = 0.4f },
+        new(type, 60, 41, size) { Batch = 4, Heads = 2, StartsQ = [0, 5, 65, 65, 90], StartsK = [0, 33, 74, 80, 81], Dropout = 0.2f, Right = 0, LogGradient = true },
+        new(type, 35, 69, size) { Heads = 2, Group = 2, Bias = "hq", Left = 60, BlockSize = 8, Dropout = 0.1f, LogGradient = true, RowsFirst = true },
+    ];
+
     /// <summary>Angles as f32 tables [positions, rotary/2].</summary>
     public (double[] Cosine, double[] Sine) Tables()
     {
@@ -103,17 +130,25 @@ internal sealed record AttentionProblem(string Type, int LengthQ, int LengthK, i
             LogSumExpHead = RowsQ,
             Heads = Heads,
             Group = Group,
-            LengthQ = LengthQ,
-            LengthK = LengthK,
+            LengthQ = RowsQ,
+            LengthK = RowsK,
+            Sequences = Packed ? Batch : 0,
             Depth = Depth,
             Left = Left,
             Right = Right,
             Scale = Scale,
+            Blocks = BlockSize == 0 ? default : Pointer(bench.Upload(Blocks)),
+            StrideBlocks = new(0, BlocksOfHeads ? BlocksQ * BlocksK : 0, BlockSize == 0 ? 0 : BlocksK),
+            BlockSize = BlockSize,
+            Random = Dropout == 0 ? default : Pointer(bench.Upload([9L, 4])),
+            Dropout = Dropout,
+            DropoutFactor = 1 / (1 - Dropout),
+            DrawnKeys = DrawnKeys,
         };
     }
 
     public override string ToString() =>
-        $"{Type} S={LengthQ} L={LengthK} D={Depth} B={Batch} H={Heads}/{KeyHeads} window {Left},{Right} bias {Bias ?? "none"} packed {Packed} rows first {RowsFirst} rotary {Rotary} {Interleaved}";
+        $"{Type} S={LengthQ} L={LengthK} D={Depth} B={Batch} H={Heads}/{KeyHeads} window {Left},{Right} bias {Bias ?? "none"} packed {Packed} rows first {RowsFirst} rotary {Rotary} {Interleaved} blocks {BlockSize} dropout {Dropout}";
 
     public static CudaDevicePointer Pointer(DevicePointer pointer) => new((nint)pointer.Address);
 
@@ -128,6 +163,9 @@ internal sealed record AttentionProblem(string Type, int LengthQ, int LengthK, i
     {
         double[] q = Rotate(Q, Heads, RowsQ, queries: true), k = Rotate(K, KeyHeads, RowsK, queries: false), v = V, gradient = OutputGradient;
         double[]? bias = Bias is null ? null : BiasValues;
+        byte[]? blocks = BlockSize == 0 ? null : Blocks;
+        double[] logGradient = LogOutputGradient;
+        uint[] words = Dropout == 0 ? [] : RandomTests.Words(9, 4, (long)CountLse * DrawnKeys);
         var r = new Values(this);
         // What a product loses: nothing in 2-byte types; three tf32 products lose 2⁻²¹, one 2⁻¹⁰; a rotated number is rounded.
         double unit = KernelBench.Unit(Type), product = (Type != "f32" ? 0 : Tf32 ? Math.Pow(2, -10) : Math.Pow(2, -21)) + (Rotary > 0 ? 2 * unit : 0);
@@ -141,7 +179,7 @@ internal sealed record AttentionProblem(string Type, int LengthQ, int LengthK, i
                 int lengthQ = StartsQ is null ? LengthQ : StartsQ[b + 1] - startQ, lengthK = StartsK is null ? LengthK : StartsK[b + 1] - startK;
                 for (int i = 0; i < lengthQ; i++)
                 {
-                    int[] keys = [.. Enumerable.Range(0, lengthK).Where(j => Sees(i, j, lengthQ, lengthK))];
+                    int[] keys = [.. Enumerable.Range(0, lengthK).Where(j => Sees(i, j, lengthQ, lengthK) && (blocks is null || blocks[((((BlocksOfHeads ? h : 0) * BlocksQ) + (i / BlockSize)) * BlocksK) + (j / BlockSize)] != 0))];
                     int atQ = At(StrideQ, b, h, startQ + i), atLse = ((Packed ? 0 : b) * Heads * RowsQ) + (h * RowsQ) + startQ + i;
                     double[] s = new double[keys.Length];
                     double loss = 0;
@@ -163,6 +201,7 @@ internal sealed record AttentionProblem(string Type, int LengthQ, int LengthK, i
                     r.Lse[atLse] = keys.Length == 0 ? double.NegativeInfinity : most + Math.Log(sum);
                     r.LseTolerance[atLse] = loss + ((lengthK + 20) * F32);
                     double[] p = Array.ConvertAll(s, x => Math.Exp(x - most) / sum);
+                    double[] factor = [.. keys.Select(j => Dropout == 0 ? 1 : (words[(atLse * DrawnKeys) + startK + j] >> 8) / 16777216f >= Dropout ? 1 / (1 - Dropout) : 0)];
                     double relative = (2 * loss) + ((lengthK + 40) * F32);
                     double delta = 0, deltaLoss = 0;
                     for (int d = 0; d < Depth; d++)
@@ -170,7 +209,7 @@ internal sealed record AttentionProblem(string Type, int LengthQ, int LengthK, i
                         double o = 0, magnitude = 0;
                         for (int n = 0; n < keys.Length; n++)
                         {
-                            double x = p[n] * v[At(StrideK, b, h / Group, startK + keys[n]) + d];
+                            double x = p[n] * factor[n] * v[At(StrideK, b, h / Group, startK + keys[n]) + d];
                             o += x;
                             magnitude += Math.Abs(x);
                         }
@@ -181,14 +220,16 @@ internal sealed record AttentionProblem(string Type, int LengthQ, int LengthK, i
                         deltaLoss += Math.Abs(gradient[atQ + d]) * (tolerance + (Depth * F32 * Math.Abs(o)));
                     }
 
+                    delta -= logGradient[atLse];
+                    deltaLoss += F32 * Math.Abs(delta);
                     for (int n = 0; n < keys.Length; n++)
                     {
                         int atK = At(StrideK, b, h / Group, startK + keys[n]);
                         double dp = 0, magnitude = 0;
                         for (int d = 0; d < Depth; d++)
                         {
-                            dp += gradient[atQ + d] * v[atK + d];
-                            magnitude += Math.Abs(gradient[atQ + d] * v[atK + d]);
+                            dp += factor[n] * gradient[atQ + d] * v[atK + d];
+                            magnitude += Math.Abs(factor[n] * gradient[atQ + d] * v[atK + d]);
                         }
 
                         double ds = p[n] * (dp - delta);
@@ -201,8 +242,8 @@ internal sealed record AttentionProblem(string Type, int LengthQ, int LengthK, i
 
                         for (int d = 0; d < Depth; d++)
                         {
-                            r.DV[atK + d] += p[n] * gradient[atQ + d];
-                            r.DVTolerance[atK + d] += Math.Abs(gradient[atQ + d]) * ((p[n] * (relative + weightUnit + product)) + least);
+                            r.DV[atK + d] += p[n] * factor[n] * gradient[atQ + d];
+                            r.DVTolerance[atK + d] += Math.Abs(gradient[atQ + d]) * ((p[n] * factor[n] * (relative + weightUnit + product)) + least);
                             r.DQ[atQ + d] += Scale * ds * k[atK + d];
                             r.DQTolerance[atQ + d] += Math.Abs(Scale * k[atK + d]) * (dsLoss + (Math.Abs(ds) * (product + ((lengthK + 8) * F32))));
                             r.DK[atK + d] += Scale * ds * q[atQ + d];

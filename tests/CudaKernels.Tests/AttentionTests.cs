@@ -20,6 +20,57 @@ public sealed class AttentionTests
         foreach (var problem in AttentionProblem.Masked(type, size)) Compare(problem);
     }
 
+    [TestCaseSource(nameof(Specialisations))]
+    public void Hidden_blocks_and_dropped_weights_match_f64(string type, int size)
+    {
+        foreach (var problem in AttentionProblem.OfGates(type, size)) Compare(problem);
+    }
+
+    [Test]
+    public void The_wide_result_is_that_before_rounding([ValueSource(typeof(KernelTypes), nameof(KernelTypes.Floats))] string type)
+    {
+        foreach (var problem in new AttentionProblem[] { new(type, 67, 35, 56) { Heads = 2, Batch = 2 }, new(type, 60, 41, 64) { Batch = 3, Heads = 2, StartsQ = [0, 5, 65, 90], StartsK = [0, 33, 33, 70], Right = 0 } })
+        {
+            using var bench = new KernelBench();
+            DevicePointer wide = bench.Output("f32", problem.CountQ), lse = bench.Output("f32", problem.CountLse);
+            var arguments = problem.Arguments(bench);
+            arguments.Wide = AttentionProblem.Pointer(wide);
+            arguments.LogSumExp = AttentionProblem.Pointer(lse);
+            Run(bench, problem, arguments);
+            var expected = problem.Reference();
+            KernelBench.Close(bench.Download("f32", wide, problem.CountQ), expected.O, i => expected.OTolerance[i] - (KernelBench.Unit(type) * Math.Abs(expected.O[i])) + 1e-7, problem.ToString());
+        }
+    }
+
+    [Test]
+    public void Starts_that_are_out_of_order_are_reported_and_nothing_is_touched_outside([Values("1,5,9", "0,12,9", "0,5,8", "0,-3,9", "0,99,9")] string starts)
+    {
+        using var bench = new KernelBench();
+        var problem = new AttentionProblem("f32", 9, 9, 32) { Batch = 2, StartsQ = [0, 5, 9], StartsK = [0, 5, 9] };
+        var arguments = problem.Arguments(bench);
+        DevicePointer record = bench.Upload([0L, 0, 0]);
+        arguments.StartsQ = AttentionProblem.Pointer(bench.Upload([.. starts.Split(',').Select(int.Parse)]));
+        arguments.O = AttentionProblem.Pointer(bench.Output("f32", problem.CountQ));
+        arguments.Error = AttentionProblem.Pointer(record);
+        arguments.Token = 7;
+        Run(bench, problem, arguments);
+        Assert.That(bench.Device.Download<long>(record, 1)[0], Is.EqualTo(7));
+    }
+
+    [Test]
+    public void Hidden_tiles_are_skipped()
+    {
+        const int Length = 256;
+        var (rows, columns, _) = AttentionKernels.Tiles("bf16", 64, gated: true);
+        var problem = new AttentionProblem("bf16", Length, Length, 64) { BlockSize = 64 };
+        byte[] blocks = problem.Blocks;
+        long tiles = 0;
+        for (int q = 0; q < Length; q += rows)
+            for (int k = 0; k < Length; k += columns) tiles += blocks[(q / 64 * 4) + (k / 64)];
+        Assert.That(tiles, Is.InRange(1, Length / rows * (Length / columns) - 1));
+        Assert.That(Compare(problem).Result.Counters.TensorHalfFlops, Is.EqualTo(tiles * 4L * rows * columns * 64));
+    }
+
     [Test]
     public void Every_position_of_a_window_matches_f64([Values(0, 1, 31, 64, -1)] int left, [Values(0, 2, 40, -1)] int right)
     {
@@ -151,6 +202,6 @@ public sealed class AttentionTests
     private static LaunchResult Run(KernelBench bench, AttentionProblem problem, AttentionArguments arguments)
     {
         int size = AttentionKernels.HeadSize(problem.Depth);
-        return bench.Run(AttentionKernels.Forward(AttentionKernels.Spec(problem.Type, size, problem.Rotary > 0, problem.Tf32), problem.Type, size, problem.LengthQ, problem.Heads, problem.Batch), KernelArgument.Structure(arguments));
+        return bench.Run(AttentionKernels.Forward(AttentionKernels.Spec(problem.Type, size, problem.Rotary > 0, problem.Tf32, problem.Gated), problem.Type, size, problem.RowsQ, problem.Heads, problem.Batch, problem.Packed, problem.Gated), KernelArgument.Structure(arguments));
     }
 }

@@ -13,8 +13,8 @@ internal static class AttentionSteps
 
     public static void Register(CudaKernelTable table)
     {
-        table.Add<ScaledDotProductAttention>(Forward, static (_, k, layout) => k < 3 ? IsAligned(layout) : IsBias(layout), static (op, types) => Claims(types, op.Rule));
-        table.Add<AttentionGrad>(Backward, static (op, k, layout) => k == op.Rule.Bias ? IsBias(layout) : IsAligned(layout), static (op, types) => Claims(types, op.Rule));
+        table.Add<ScaledDotProductAttention>(Forward, static (op, k, layout) => Accepts(op.Rule, k, layout), static (op, types) => Claims(types, op.Rule));
+        table.Add<AttentionGrad>(Backward, static (op, k, layout) => Accepts(op.Rule, k, layout), static (op, types) => Claims(types, op.Rule));
         table.Add<CachedAttention>(Decode, static (_, k, layout) => k < 3 ? IsAligned(layout) : layout.IsContiguous, static (op, types) => ClaimsCache(types, op.Left));
         table.Add<RotaryEmbedding>(Rotate, static (_, k, layout) => k == 0 ? layout.Strides[3] == 1 : layout.IsContiguous, static (_, types) => ClaimsRotation(types));
     }
@@ -94,8 +94,12 @@ internal static class AttentionSteps
         var (q, k, v) = (types[0].Shape, types[1].Shape, types[2].Shape);
         return FitsHead(types[0], v[3])
             && q[2] is > 0 and < Longest && k[2] is > 0 and < Longest && q[0] * q[1] * (q[2] + k[2]) is > 0 and <= int.MaxValue
-            && (rule.Left ?? 0) < Longest && (rule.Right ?? 0) < Longest && rule is { IsPacked: false, BlockSize: 0, Dropout: 0, LogSumExp: false };
+            && (rule.Left ?? 0) < Longest && (rule.Right ?? 0) < Longest && rule.BlockSize < Longest
+            && (!rule.LogSumExp || types.Length <= rule.Upstream || types[rule.LogUpstream].DType == DType.Float32);
     }
+
+    private static bool Accepts(AttentionRule rule, int input, Layout layout) =>
+        input == rule.Bias ? IsBias(layout) : input < 3 || input == rule.Upstream ? IsAligned(layout) : layout.IsContiguous;
 
     // Eight elements are 16 bytes or more in every type.
     private static bool IsAligned(Layout layout)
@@ -109,16 +113,43 @@ internal static class AttentionSteps
     private static void Forward(StepBuilder step)
     {
         var rule = step.Op<ScaledDotProductAttention>().Rule;
-        Forward(step, rule, Arguments(step, rule), step.Output(), StepArgument.Null);
+        var (q, arguments) = (step.InputOf(0).Shape, Arguments(step, rule));
+        // Beside logarithms the result is as wide as they are.
+        if (rule.LogSumExp) Forward(step, rule, arguments, StepArgument.Null, step.Output(), step.Output(0, q.ElementCount * sizeof(float)));
+        else Forward(step, rule, arguments, step.Output(), StepArgument.Null, StepArgument.Null);
     }
 
-    private static void Forward(StepBuilder step, AttentionRule rule, AttentionArguments arguments, StepArgument o, StepArgument logSumExp)
+    private static void Forward(StepBuilder step, AttentionRule rule, AttentionArguments arguments, StepArgument o, StepArgument wide, StepArgument logSumExp)
     {
-        var (type, batch) = (KernelTypes.Name(step.InputOf(0).DType), (int)step.InputOf(0).Shape[0]);
+        var type = KernelTypes.Name(step.InputOf(0).DType);
         var size = AttentionKernels.HeadSize(arguments.Depth);
-        step.Launch(AttentionKernels.Forward(AttentionKernels.Spec(type, size), type, size, arguments.LengthQ, arguments.Heads, batch), StepArgument.Structure(arguments,
-            (nameof(AttentionArguments.Q), step.Input(0)), (nameof(AttentionArguments.K), step.Input(1)), (nameof(AttentionArguments.V), step.Input(2)),
-            (nameof(AttentionArguments.Bias), Bias(step, rule)), (nameof(AttentionArguments.O), o), (nameof(AttentionArguments.LogSumExp), logSumExp)));
+        var launch = AttentionKernels.Forward(AttentionKernels.Spec(type, size, gated: IsGated(rule)), type, size, arguments.LengthQ, arguments.Heads, Batch(step, rule), rule.IsPacked, IsGated(rule));
+        var (record, token) = rule.IsPacked
+            ? step.IndexErrors(static (start, next) => new IndexValueException($"VarlenAttention: {start} stands beside {next} among the starts of sequences, which begin with 0, do not fall and end with the number of rows."))
+            : (StepArgument.Null, 0UL);
+        step.Launch(launch, StepArgument.Structure(arguments,
+        [
+            .. Inputs(step, rule), (nameof(AttentionArguments.O), o), (nameof(AttentionArguments.Wide), wide), (nameof(AttentionArguments.LogSumExp), logSumExp),
+            (nameof(AttentionArguments.Error), record), (nameof(AttentionArguments.Token), token),
+        ]));
+    }
+
+    private static bool IsGated(AttentionRule rule) => rule.BlockSize > 0 || rule.Dropout > 0;
+
+    /// <summary>Sequences: those of the batch, or those that are packed.</summary>
+    private static int Batch(StepBuilder step, AttentionRule rule) => rule.IsPacked ? (int)step.InputOf(rule.Starts).Shape[0] - 1 : (int)step.InputOf(0).Shape[0];
+
+    private static IEnumerable<(string, StepArgument)> Inputs(StepBuilder step, AttentionRule rule)
+    {
+        yield return (nameof(AttentionArguments.Q), step.Input(0));
+        yield return (nameof(AttentionArguments.K), step.Input(1));
+        yield return (nameof(AttentionArguments.V), step.Input(2));
+        if (rule.HasBias) yield return (nameof(AttentionArguments.Bias), step.Input(rule.Bias));
+        if (rule.BlockSize > 0) yield return (nameof(AttentionArguments.Blocks), step.Input(rule.Blocks));
+        if (rule.Dropout > 0) yield return (nameof(AttentionArguments.Random), step.Input(rule.Random));
+        if (!rule.IsPacked) yield break;
+        yield return (nameof(AttentionArguments.StartsQ), step.Input(rule.Starts));
+        yield return (nameof(AttentionArguments.StartsK), step.Input(rule.Starts + 1));
     }
 
     // Computes the result and its logarithms again: nothing of the size of the scores is kept, and no logarithms between the passes.
@@ -127,48 +158,67 @@ internal static class AttentionSteps
         var rule = step.Op<AttentionGrad>().Rule;
         var arguments = Arguments(step, rule);
         var (q, k, type) = (step.InputOf(0).Shape, step.InputOf(1).Shape, KernelTypes.Name(step.InputOf(0).DType));
-        int batch = (int)q[0], bytes = KernelTypes.SizeOf(type), size = AttentionBackwardKernels.HeadSize(type, arguments.Depth);
+        int batch = Batch(step, rule), bytes = KernelTypes.SizeOf(type), size = AttentionBackwardKernels.HeadSize(type, arguments.Depth);
         StepArgument o = step.Scratch(q.ElementCount * bytes), logSumExp = step.Scratch(q[0] * q[1] * q[2] * sizeof(float)), delta = step.Scratch(q[0] * q[1] * q[2] * sizeof(float));
-        Forward(step, rule, arguments, o, logSumExp);
+        Forward(step, rule, arguments, o, StepArgument.Null, logSumExp);
 
-        arguments.StrideOutputGradient = StridesOf(step.InputOf(rule.Upstream).Layout);
-        arguments.StrideQGradient = AttentionStrides.HeadsFirst(arguments.Heads, arguments.LengthQ, arguments.Depth);
-        arguments.StrideKGradient = arguments.StrideVGradient = AttentionStrides.HeadsFirst((int)k[1], arguments.LengthK, arguments.Depth);
+        arguments.StrideOutputGradient = StridesOf(step.InputOf(rule.Upstream).Layout, rule);
+        arguments.StrideQGradient = Dense(rule, arguments.Heads, arguments.LengthQ, arguments.Depth);
+        arguments.StrideKGradient = arguments.StrideVGradient = Dense(rule, (int)k[1], arguments.LengthK, arguments.Depth);
         var structure = StepArgument.Structure(arguments,
-            (nameof(AttentionArguments.Q), step.Input(0)), (nameof(AttentionArguments.K), step.Input(1)), (nameof(AttentionArguments.V), step.Input(2)),
-            (nameof(AttentionArguments.Bias), Bias(step, rule)), (nameof(AttentionArguments.O), o), (nameof(AttentionArguments.LogSumExp), logSumExp),
-            (nameof(AttentionArguments.OutputGradient), step.Input(rule.Upstream)), (nameof(AttentionArguments.Delta), delta), (nameof(AttentionArguments.QGradient), step.Output()),
-            (nameof(AttentionArguments.KGradient), step.Output(0, q.ElementCount * bytes)), (nameof(AttentionArguments.VGradient), step.Output(0, (q.ElementCount + k.ElementCount) * bytes)));
-        var spec = AttentionBackwardKernels.Spec(type, size);
-        step.Launch(AttentionBackwardKernels.Delta(spec, type, size, arguments.LengthQ, arguments.Heads, batch), structure);
-        step.Launch(AttentionBackwardKernels.Queries(spec, type, size, arguments.LengthQ, arguments.Heads, batch), structure);
-        step.Launch(AttentionBackwardKernels.Keys(spec, type, size, arguments.LengthK, (int)k[1], batch), structure);
+        [
+            .. Inputs(step, rule), (nameof(AttentionArguments.O), o), (nameof(AttentionArguments.LogSumExp), logSumExp),
+            (nameof(AttentionArguments.OutputGradient), step.Input(rule.Upstream)), (nameof(AttentionArguments.LogSumExpGradient), rule.LogSumExp ? step.Input(rule.LogUpstream) : StepArgument.Null),
+            (nameof(AttentionArguments.Delta), delta), (nameof(AttentionArguments.QGradient), step.Output()),
+            (nameof(AttentionArguments.KGradient), step.Output(0, q.ElementCount * bytes)), (nameof(AttentionArguments.VGradient), step.Output(0, (q.ElementCount + k.ElementCount) * bytes)),
+        ]);
+        var (spec, gated) = (AttentionBackwardKernels.Spec(type, size, gated: IsGated(rule)), IsGated(rule));
+        step.Launch(AttentionBackwardKernels.Delta(spec, type, size, arguments.LengthQ, arguments.Heads, (int)q[0]), structure);
+        step.Launch(AttentionBackwardKernels.Queries(spec, type, size, arguments.LengthQ, arguments.Heads, batch, rule.IsPacked, gated), structure);
+        step.Launch(AttentionBackwardKernels.Keys(spec, type, size, arguments.LengthK, (int)k[1], batch, rule.IsPacked, gated), structure);
     }
-
-    private static StepArgument Bias(StepBuilder step, AttentionRule rule) => rule.HasBias ? step.Input(rule.Bias) : StepArgument.Null;
 
     private static AttentionArguments Arguments(StepBuilder step, AttentionRule rule)
     {
         var (q, k) = (step.InputOf(0).Shape, step.InputOf(1).Shape);
         return new()
         {
-            StrideQ = StridesOf(step.InputOf(0).Layout),
-            StrideK = StridesOf(step.InputOf(1).Layout),
-            StrideV = StridesOf(step.InputOf(2).Layout),
+            StrideQ = StridesOf(step.InputOf(0).Layout, rule),
+            StrideK = StridesOf(step.InputOf(1).Layout, rule),
+            StrideV = StridesOf(step.InputOf(2).Layout, rule),
             StrideBias = rule.HasBias ? StridesOf(step.InputOf(rule.Bias).Layout) : default,
-            StrideO = AttentionStrides.HeadsFirst((int)q[1], (int)q[2], (int)q[3]),
-            LogSumExpBatch = q[1] * q[2],
+            StrideBlocks = rule.BlockSize > 0 ? Shared(step.InputOf(rule.Blocks)) : default,
+            StrideO = Dense(rule, (int)q[1], (int)q[2], (int)q[3]),
+            LogSumExpBatch = rule.IsPacked ? 0 : q[1] * q[2],
             LogSumExpHead = q[2],
+            DrawnKeys = AttentionRule.DrawnKeys(k[2]),
             Heads = (int)q[1],
             Group = (int)(q[1] / k[1]),
             LengthQ = (int)q[2],
             LengthK = (int)k[2],
+            Sequences = rule.IsPacked ? Batch(step, rule) : 0,
+            BlockSize = (int)rule.BlockSize,
             Depth = (int)q[3],
             Left = (int)(rule.Left ?? -1),
             Right = (int)(rule.Right ?? -1),
             Scale = (float)rule.Scale,
+            Dropout = (float)rule.Dropout,
+            DropoutFactor = (float)(1 / (1 - rule.Dropout)),
         };
     }
 
+    // Packed sequences have no batch: where they begin tells their starts.
+    private static AttentionStrides Dense(AttentionRule rule, int heads, int length, int depth) =>
+        AttentionStrides.HeadsFirst(heads, length, depth) with { Batch = rule.IsPacked ? 0 : (long)heads * length * depth };
+
+    private static AttentionStrides StridesOf(Layout layout, AttentionRule rule) => StridesOf(layout) with { Batch = rule.IsPacked ? 0 : layout.Strides[0] };
+
     private static AttentionStrides StridesOf(Layout layout) => new(layout.Strides[0], layout.Strides[1], layout.Strides[2]);
+
+    // An axis of one element is for all.
+    private static AttentionStrides Shared(Operand blocks)
+    {
+        var strides = StridesOf(blocks.Layout);
+        return strides with { Batch = blocks.Shape[0] == 1 ? 0 : strides.Batch, Head = blocks.Shape[1] == 1 ? 0 : strides.Head };
+    }
 }

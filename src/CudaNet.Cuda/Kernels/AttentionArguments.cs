@@ -17,11 +17,26 @@ public struct AttentionArguments
     /// <summary>The result, like Q.</summary>
     public CudaDevicePointer O;
 
+    /// <summary>Instead of O the result in f32, [batch, heads, S, depth] without gaps; or null.</summary>
+    public CudaDevicePointer Wide;
+
     /// <summary>ln Σ e^score of each row, [batch, heads, S] of f32; null if the forward pass need not write it.</summary>
     public CudaDevicePointer LogSumExp;
 
-    /// <summary>[batch + 1] first rows of packed sequences, i32; null where all have the full lengths.</summary>
+    /// <summary>[sequences + 1] first rows of packed sequences, i32; null where all have the full lengths.</summary>
     public CudaDevicePointer StartsQ, StartsK;
+
+    /// <summary>[batch, heads, blocks of queries, blocks of keys] of bytes, 0 for blocks that are hidden; null for none.</summary>
+    public CudaDevicePointer Blocks;
+
+    /// <summary>Seed and draw of the dropout, i64.</summary>
+    public CudaDevicePointer Random;
+
+    /// <summary>Record and token for starts that are out of order.</summary>
+    public CudaDevicePointer Error;
+
+    /// <inheritdoc cref="Error"/>
+    public ulong Token;
 
     /// <summary>Angles, for kernels that rotate.</summary>
     public AttentionRotation Rotation;
@@ -29,7 +44,10 @@ public struct AttentionArguments
     /// <summary>Gradient of the result, like O.</summary>
     public CudaDevicePointer OutputGradient;
 
-    /// <summary>Σ gradient·result of each row, like <see cref="LogSumExp"/>.</summary>
+    /// <summary>Gradient of <see cref="LogSumExp"/>, like it; null for none.</summary>
+    public CudaDevicePointer LogSumExpGradient;
+
+    /// <summary>Σ gradient·result of each row less the gradient of its logarithm, like <see cref="LogSumExp"/>.</summary>
     public CudaDevicePointer Delta;
 
     /// <summary>Gradients, like their values.</summary>
@@ -39,10 +57,13 @@ public struct AttentionArguments
     public CudaDevicePointer BiasGradient;
 
     /// <summary>Strides of the tensors of the same name.</summary>
-    public AttentionStrides StrideQ, StrideK, StrideV, StrideBias, StrideO, StrideOutputGradient, StrideQGradient, StrideKGradient, StrideVGradient, StrideBiasGradient;
+    public AttentionStrides StrideQ, StrideK, StrideV, StrideBias, StrideO, StrideOutputGradient, StrideQGradient, StrideKGradient, StrideVGradient, StrideBiasGradient, StrideBlocks;
 
     /// <summary>Strides of <see cref="LogSumExp"/> and <see cref="Delta"/>.</summary>
     public long LogSumExpBatch, LogSumExpHead;
+
+    /// <summary>Random numbers of a row: the keys in whole blocks of four.</summary>
+    public long DrawnKeys;
 
     /// <summary>Query heads.</summary>
     public int Heads;
@@ -50,8 +71,14 @@ public struct AttentionArguments
     /// <summary>Query heads that share a key head.</summary>
     public int Group;
 
-    /// <summary>Queries and keys of a sequence; of packed ones the longest.</summary>
+    /// <summary>Queries and keys of a sequence; of packed ones all rows.</summary>
     public int LengthQ, LengthK;
+
+    /// <summary>Packed sequences, 0 for none.</summary>
+    public int Sequences;
+
+    /// <summary>Queries and keys of a block of <see cref="Blocks"/>.</summary>
+    public int BlockSize;
 
     /// <summary>Numbers of a row.</summary>
     public int Depth;
@@ -61,4 +88,7 @@ public struct AttentionArguments
 
     /// <summary>Factor of the scores.</summary>
     public float Scale;
+
+    /// <summary>Share of weights that are dropped, 0 for none, and factor of the others.</summary>
+    public float Dropout, DropoutFactor;
 }

@@ -14,6 +14,7 @@ public static class AttentionKernels
             .. from type in KernelTypes.Floats from size in HeadSizes select Spec(type, size),
             .. from type in KernelTypes.Floats from size in new[] { 64, 128 } where type != "f32" || size == 64 select Spec(type, size, rope: true),
             Spec("f32", 64, tf32: true),
+            .. from type in KernelTypes.Floats from size in HeadSizes select Spec(type, size, gated: true),
         ],
         [Sample("bf16", 64), Sample("bf16", 128), Sample("f32", 64)]);
 
@@ -22,10 +23,11 @@ public static class AttentionKernels
     /// <param name="headSize">One of <see cref="HeadSizes"/>.</param>
     /// <param name="rope">Rotate queries and keys as they are loaded.</param>
     /// <param name="tf32">f32 in one tf32 product, with 10 bits, instead of three.</param>
-    public static KernelSpec Spec(string type, int headSize, bool rope = false, bool tf32 = false)
+    /// <param name="gated">Look after hidden blocks and dropped weights.</param>
+    public static KernelSpec Spec(string type, int headSize, bool rope = false, bool tf32 = false, bool gated = false)
     {
-        var (rows, columns, perWarp) = Tiles(type, headSize);
-        return KernelSpec.Of("attention", $"T={type}", $"D={headSize}", $"BM={rows}", $"BN={columns}", $"ROW_TILES={perWarp}", rope ? "ROPE=1" : "", tf32 ? "TF32=1" : "");
+        var (rows, columns, perWarp) = Tiles(type, headSize, gated);
+        return KernelSpec.Of("attention", $"T={type}", $"D={headSize}", $"BM={rows}", $"BN={columns}", $"ROW_TILES={perWarp}", rope ? "ROPE=1" : "", tf32 ? "TF32=1" : "", gated ? "GATED=1" : "");
     }
 
     /// <summary>The least of <see cref="HeadSizes"/> that holds so many numbers.</summary>
@@ -35,8 +37,9 @@ public static class AttentionKernels
     /// <summary>Queries of a block, keys of a tile, and rows of a warp in sixteens.</summary>
     /// <remarks>Two sixteens a warp halve the reads of shared memory for each product; sums and scores then fill the registers
     /// (2·(D + columns) numbers a lane of the 255), so the widest heads and f32 have one.</remarks>
-    public static (int Rows, int Columns, int PerWarp) Tiles(string type, int headSize) => (KernelTypes.SizeOf(type), headSize) switch
+    public static (int Rows, int Columns, int PerWarp) Tiles(string type, int headSize, bool gated = false) => (KernelTypes.SizeOf(type), headSize) switch
     {
+        (2, <= 128) when gated => (64, 32, 1),
         (2, <= 64) => (128, 64, 2),
         (2, <= 128) => (128, 32, 2),
         (4, 256) => (64, 16, 1),
@@ -47,10 +50,18 @@ public static class AttentionKernels
     public static int Pitch(string type, int headSize) => (headSize == 96 ? 128 : headSize) * KernelTypes.SizeOf(type);
 
     /// <summary><c>attention_forward</c>: a block for some queries of one head.</summary>
-    public static KernelLaunch Forward(KernelSpec spec, string type, int headSize, int lengthQ, int heads, int batch)
+    /// <param name="spec">From <see cref="Spec"/>.</param>
+    /// <param name="type">Its type.</param>
+    /// <param name="headSize">Its head size.</param>
+    /// <param name="lengthQ">Queries; of packed sequences all of them.</param>
+    /// <param name="heads">Query heads.</param>
+    /// <param name="batch">Batch, or packed sequences.</param>
+    /// <param name="isPacked">Whether sequences are packed.</param>
+    /// <param name="gated">Whether it looks after hidden blocks and dropped weights.</param>
+    public static KernelLaunch Forward(KernelSpec spec, string type, int headSize, int lengthQ, int heads, int batch, bool isPacked = false, bool gated = false)
     {
-        var (rows, columns, perWarp) = Tiles(type, headSize);
-        return new(spec, "attention_forward", Blocks(lengthQ, rows, heads, batch), rows / perWarp * 2, (rows + (2 * columns)) * Pitch(type, headSize));
+        var (rows, columns, perWarp) = Tiles(type, headSize, gated);
+        return new(spec, "attention_forward", Blocks(lengthQ, rows, heads, batch, isPacked), rows / perWarp * 2, (rows + (2 * columns)) * Pitch(type, headSize));
     }
 
     internal static int Smallest(IReadOnlyList<int> sizes, int depth)
@@ -59,7 +70,9 @@ public static class AttentionKernels
         throw new ArgumentOutOfRangeException(nameof(depth), depth, $"Attention kernels take heads of at most {sizes[^1]} numbers.");
     }
 
-    internal static int Blocks(int length, int rows, int heads, int batch) => checked((length + rows - 1) / rows * heads * batch);
+    /// <summary>Blocks of so many rows; of packed sequences as many as they can have together at most.</summary>
+    internal static int Blocks(int length, int rows, int heads, int batch, bool isPacked = false) =>
+        checked(isPacked ? (length / rows + batch) * heads : (length + rows - 1) / rows * heads * batch);
 
     /// <summary>Arguments of dense tensors [1, heads, length, size] side by side in buffers.</summary>
     internal static AttentionArguments Dense(int heads, int length, int size) => new()

@@ -34,6 +34,23 @@ public sealed class AttentionStepsTests
     }
 
     [Test]
+    public void Packed_sequences_hidden_blocks_dropout_and_logarithms_are_one_launch([Values(DType.Float32, DType.BFloat16)] DType type)
+    {
+        using var run = new VirtualRun();
+        Tensor x = Rows([9, 2, 16], type, run), starts = Tensor.From([0, 3, 9], [2 + 1], run.Device), heads = Rows([1, 2, 9, 16], type, run);
+        var blocks = BlockMask.Of(9, 9, 4, (i, j) => i >= j, run.Device);
+        var random = new RandomStream(3, run.Device);
+        int before = run.Launches;
+        var (packed, _) = x.VarlenAttentionWithLogSumExp(x, x, starts, causal: true);
+        packed.Sum().Realize();
+        Assert.That(run.Launches - before, Is.LessThanOrEqualTo(3), "attention, the rounding of its result and the sum");
+        before = run.Launches;
+        heads.ScaledDotProductAttention(heads, heads, blocks: blocks, dropout: 0.1, random: random).Realize();
+        Assert.That(run.Launches - before, Is.EqualTo(1));
+        Assert.That(run.Backend.HostOps, Is.Empty);
+    }
+
+    [Test]
     public void Heads_that_are_no_whole_16_bytes_are_decomposed_and_still_right()
     {
         using var run = new VirtualRun();

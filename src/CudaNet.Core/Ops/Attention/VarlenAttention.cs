@@ -23,6 +23,8 @@ namespace CudaNet.Ops
                 new("starts of other numbers", () => Tensor.Zeros([3, 1, 4]).VarlenAttention(Tensor.Zeros([3, 1, 4]), Tensor.Zeros([3, 1, 4]), Tensor.From(0, 3), Tensor.From(0, 1, 3)), @"\[2\].*\[3\].*as many"),
                 new("another head size", () => Call([3, 1, 4], [3, 1, 5], 0, 3), "head size"),
                 new("heads that do not divide", () => Call([3, 3, 4], [3, 2, 4], 0, 3), "3 query heads.*2 key heads"),
+                new("starts that end early", () => Call([3, 1, 4], [3, 1, 4], 0, 2), "2.*3"),
+                new("starts that fall", () => Call([3, 1, 4], [3, 1, 4], 0, 4, 3), "4.*3"),
             ],
         };
 
