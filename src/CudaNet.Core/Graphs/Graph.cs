@@ -5,21 +5,36 @@ namespace CudaNet.Graphs;
 /// <summary>Walks over nodes.</summary>
 public static partial class Graph
 {
+    private const int MostKept = 1 << 14;
+
+    [ThreadStatic] private static HashSet<Node>? _seen;
+    [ThreadStatic] private static Stack<Node>? _stack;
+
     /// <summary>The nodes that the given ones need, inputs before their users; realised nodes are leaves.</summary>
-    public static IReadOnlyList<Node> Collect(params ReadOnlySpan<Node> roots) => Walk(roots, static node => node.Inputs);
+    public static IReadOnlyList<Node> Collect(params ReadOnlySpan<Node> roots) => Walk(roots, static node => node.InputArray);
 
     /// <summary>As <see cref="Collect"/>, and on into the histories of values that were read.</summary>
-    public static IReadOnlyList<Node> CollectHistory(params ReadOnlySpan<Node> roots) => Walk(roots, static node => node.History);
+    public static IReadOnlyList<Node> CollectHistory(params ReadOnlySpan<Node> roots) => Walk(roots, static node => node.HistoryArray);
 
-    private static List<Node> Walk(ReadOnlySpan<Node> roots, Func<Node, IReadOnlyList<Node>> inputs)
+    private static Node[] Walk(ReadOnlySpan<Node> roots, Func<Node, Node[]> inputs)
     {
-        var seen = new HashSet<Node>();
-        var stack = new Stack<Node>();
-        foreach (var root in roots) stack.Push(root);
-        while (stack.TryPop(out var node))
-            if (seen.Add(node))
-                foreach (var input in inputs(node)) stack.Push(input);
-        return Sorted(seen);
+        // Tables are kept for the next walk: growing them anew costs as much as the walk.
+        var (seen, stack) = (_seen ??= [], _stack ??= []);
+        try
+        {
+            foreach (var root in roots)
+                if (seen.Add(root)) stack.Push(root);
+            while (stack.TryPop(out var node))
+                foreach (var input in inputs(node))
+                    if (seen.Add(input)) stack.Push(input);
+            return Sorted(seen);
+        }
+        finally
+        {
+            stack.Clear();
+            if (seen.Count > MostKept) _seen = null;
+            else seen.Clear();
+        }
     }
 
     /// <summary>The nodes on paths from <paramref name="sources"/> to <paramref name="root"/>, both included where they
@@ -53,10 +68,11 @@ public static partial class Graph
         return roots[0].Device;
     }
 
-    private static List<Node> Sorted(HashSet<Node> nodes)
+    private static Node[] Sorted(HashSet<Node> nodes)
     {
-        var sorted = nodes.ToList();
-        sorted.Sort(static (a, b) => a.Id.CompareTo(b.Id));
+        var sorted = nodes.ToArray();
+        var numbers = Array.ConvertAll(sorted, static node => node.Id);
+        Array.Sort(numbers, sorted);
         return sorted;
     }
 }

@@ -34,7 +34,7 @@ internal sealed class GraphKey : IEquatable<GraphKey>
             _ops[n] = node.IsRealized ? Leaf.Instance : node.Op;
             hash.Add(_ops[n]);
             if (_ops[n] is Leaf) leaves.Add(node.Type);
-            foreach (var input in node.Inputs) links.Add(numbers[input]);
+            foreach (var input in node.InputArray) links.Add(numbers[input]);
         }
         links.Add(-1);
         foreach (var root in roots) links.Add(numbers[root]);

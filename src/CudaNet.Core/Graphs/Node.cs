@@ -8,7 +8,6 @@ public sealed class Node
 {
     private static long _count;
 
-    private readonly Lock _gate = new();
     private readonly bool _tracked;
     private readonly bool _carriesGradients;
     private volatile DeviceBuffer? _buffer;
@@ -46,7 +45,13 @@ public sealed class Node
     public Op Op { get; }
 
     /// <summary>What it does it to; empty once its value is there: what runs then starts from the value.</summary>
-    public IReadOnlyList<Node> Inputs => IsRealized ? [] : _history;
+    public IReadOnlyList<Node> Inputs => InputArray;
+
+    /// <summary><see cref="Inputs"/>, for walks over large graphs, which an enumerator a node would cost much; not to be written to.</summary>
+    internal Node[] InputArray => IsRealized ? [] : _history;
+
+    /// <summary><see cref="History"/>, for the same.</summary>
+    internal Node[] HistoryArray => _history;
 
     /// <summary>What it was made of, for gradients: a value that depends on a trained parameter keeps it when it is read.
     /// Any other lets go of it, so that the graph behind a loop can be freed.</summary>
@@ -85,23 +90,23 @@ public sealed class Node
     /// <summary>True for a value whose history is not known any more, though it had one through which gradients passed.</summary>
     internal bool IsForgotten => IsRealized && _history.Length == 0 && _carriesGradients && Op is not Leaf;
 
-    /// <summary>Gives the node its value.</summary>
+    /// <summary>Gives the node its value; a second one is ignored.</summary>
     internal void Realize(DeviceBuffer buffer)
     {
-        lock (_gate)
-        {
-            if (_buffer is not null) return;
-            _buffer = buffer;
-            if (!IsTracked) _history = [];
-        }
+        if (Interlocked.CompareExchange(ref _buffer, buffer, null) is null && !IsTracked) _history = [];
     }
 
     /// <summary>Lets go of the history of a value whose gradient has been used.</summary>
     internal void Forget()
     {
-        lock (_gate)
-            if (IsRealized) _history = [];
+        if (IsRealized) _history = [];
     }
+
+    /// <summary>Walks keep nodes in tables: the number is at hand, where the runtime's hash would first have to be made for each new node.</summary>
+    public override int GetHashCode() => (int)Id;
+
+    /// <summary>A node is equal to itself alone.</summary>
+    public override bool Equals(object? obj) => ReferenceEquals(this, obj);
 
     /// <inheritdoc/>
     public override string ToString() => $"%{Id} {Op.Name} {Type}";

@@ -41,7 +41,9 @@ public sealed partial class Tensor : IDisposable
     {
         if (Autocast.Current is not null && op.Precision != Precision.AsGiven) inputs = Cast(op, inputs);
         var nodes = new Node[inputs.Length];
-        var types = new TensorType[inputs.Length];
+        // Most ops have few inputs: their types need no memory of their own.
+        var few = default(FewTypes);
+        var types = inputs.Length <= FewTypes.Count ? ((Span<TensorType>)few)[..inputs.Length] : new TensorType[inputs.Length];
         Device? device = null;
         for (var k = 0; k < inputs.Length; k++)
         {
@@ -87,4 +89,11 @@ public sealed partial class Tensor : IDisposable
     /// <summary>Gives the memory of this value back at once. Reading it afterwards raises <see cref="ObjectDisposedException"/>;
     /// a tensor that was never computed holds none.</summary>
     public void Dispose() => Node.Buffer?.Dispose();
+
+    [System.Runtime.CompilerServices.InlineArray(Count)]
+    private struct FewTypes
+    {
+        public const int Count = 4;
+        private TensorType _first;
+    }
 }
