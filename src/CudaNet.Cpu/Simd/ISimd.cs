@@ -67,10 +67,10 @@ internal unsafe interface ISimd<TSelf, T>
     /// <summary>Smaller lane; NaN if either is NaN; −0 is below +0.</summary>
     static abstract TSelf Min(TSelf a, TSelf b);
 
-    /// <summary>The machine's one-instruction maximum, for operands that are known not to be NaN.</summary>
+    /// <summary>The machine's one-instruction maximum: of two numbers; if either is NaN, b on x64 and NaN on Arm.</summary>
     static abstract TSelf MaxNative(TSelf a, TSelf b);
 
-    /// <summary>The machine's one-instruction minimum, for operands that are known not to be NaN.</summary>
+    /// <summary>The machine's one-instruction minimum: of two numbers; if either is NaN, b on x64 and NaN on Arm.</summary>
     static abstract TSelf MinNative(TSelf a, TSelf b);
 
     static abstract TSelf Abs(TSelf a);

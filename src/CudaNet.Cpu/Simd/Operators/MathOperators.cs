@@ -153,5 +153,5 @@ internal readonly struct ErfPlusOneOperator : IUnaryOperator<float>
 internal readonly struct GeluOperator : IUnaryOperator<float>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static V IUnaryOperator<float>.Invoke<V>(V x) => x * V.Create(0.5f) * MathF32.ErfPlusOne(x * V.Create(0.707106781f));
+    static V IUnaryOperator<float>.Invoke<V>(V x) => MathF32.Gelu(x);
 }
