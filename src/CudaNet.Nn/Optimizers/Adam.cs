@@ -4,6 +4,9 @@ namespace CudaNet.Nn.Optimizers;
 /// <remarks>Kingma, Ba 2015. Weight decay λ is added to the gradient (L2); <see cref="AdamW"/> decouples it.</remarks>
 public class Adam : Optimizer
 {
+    /// <summary>Names of m and v.</summary>
+    private protected static readonly string[] Moments = ["exp_avg", "exp_avg_sq"];
+
     private readonly bool _decoupled;
 
     /// <summary>For all parameters of a module.</summary>
@@ -19,10 +22,10 @@ public class Adam : Optimizer
     /// <summary>For groups of parameters.</summary>
     /// <inheritdoc cref="Adam(IEnumerable{Parameter}, double, double, double, double, double)"/>
     public Adam(IEnumerable<ParameterGroup> groups, double learningRate = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0)
-        : this(groups, learningRate, beta1, beta2, epsilon, weightDecay, decoupled: false) { }
+        : this(groups, learningRate, beta1, beta2, epsilon, weightDecay, _ => Moments, decoupled: false) { }
 
-    private protected Adam(IEnumerable<ParameterGroup> groups, double learningRate, double beta1, double beta2, double epsilon, double weightDecay, bool decoupled)
-        : base(groups, learningRate, "exp_avg", "exp_avg_sq")
+    private protected Adam(IEnumerable<ParameterGroup> groups, double learningRate, double beta1, double beta2, double epsilon, double weightDecay, Func<ParameterGroup, string[]> slotNames, bool decoupled)
+        : base(groups, learningRate, slotNames)
     {
         if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1))
             throw new ArgumentException($"{GetType().Name}: beta1 is {beta1} and beta2 {beta2}. Give numbers from 0 up to but not including 1.", nameof(beta1));

@@ -17,5 +17,8 @@ public class AdamW : Adam
     /// <summary>For groups of parameters.</summary>
     /// <inheritdoc cref="AdamW(IEnumerable{Parameter}, double, double, double, double, double)"/>
     public AdamW(IEnumerable<ParameterGroup> groups, double learningRate = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 1e-2)
-        : base(groups, learningRate, beta1, beta2, epsilon, weightDecay, decoupled: true) { }
+        : this(groups, learningRate, beta1, beta2, epsilon, weightDecay, _ => Moments) { }
+
+    private protected AdamW(IEnumerable<ParameterGroup> groups, double learningRate, double beta1, double beta2, double epsilon, double weightDecay, Func<ParameterGroup, string[]> slotNames)
+        : base(groups, learningRate, beta1, beta2, epsilon, weightDecay, slotNames, decoupled: true) { }
 }

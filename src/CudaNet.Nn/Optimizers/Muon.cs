@@ -30,7 +30,7 @@ public sealed class Muon : AdamW
         : this([.. matrices], [.. others], learningRate, momentum, weightDecay, iterations, beta1, beta2) { }
 
     private Muon(ParameterGroup[] matrices, ParameterGroup[] others, double learningRate, double momentum, double weightDecay, int iterations, double beta1, double beta2)
-        : base([.. matrices, .. others], learningRate, beta1, beta2, weightDecay: weightDecay)
+        : base([.. matrices, .. others], learningRate, beta1, beta2, 1e-8, weightDecay, group => matrices.Contains(group) ? ["momentum_buffer"] : Moments)
     {
         if (!(momentum is >= 0 and < 1)) throw new ArgumentException($"Muon: momentum is {momentum}. Give a number from 0 up to but not including 1.", nameof(momentum));
         if (iterations < 1) throw new ArgumentException($"Muon: there are {iterations} iterations. Give 1 or more.", nameof(iterations));

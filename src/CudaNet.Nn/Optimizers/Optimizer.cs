@@ -9,7 +9,6 @@ public abstract class Optimizer
 {
     private readonly Dictionary<Parameter, State[]> _slots = [];
     private readonly Dictionary<Parameter, string> _names = [];
-    private readonly string[] _slotNames;
     private readonly State _step;
 
     /// <summary>Makes the slots of all parameters.</summary>
@@ -17,20 +16,23 @@ public abstract class Optimizer
     /// <param name="learningRate">For groups that have none of their own.</param>
     /// <param name="slotNames">Names of the tensors kept a parameter, as in PyTorch: exp_avg, momentum_buffer.</param>
     /// <exception cref="ArgumentException">There is no parameter, or one is in two groups, or the rate is not a number ≥ 0.</exception>
-    protected Optimizer(IEnumerable<ParameterGroup> groups, double learningRate, params string[] slotNames)
+    protected Optimizer(IEnumerable<ParameterGroup> groups, double learningRate, params string[] slotNames) : this(groups, learningRate, _ => slotNames) { }
+
+    /// <summary>Makes the slots of all parameters, where groups keep different ones.</summary>
+    private protected Optimizer(IEnumerable<ParameterGroup> groups, double learningRate, Func<ParameterGroup, string[]> slotNames)
     {
         if (!(learningRate >= 0)) throw new ArgumentException($"{GetType().Name}: the learning rate is {learningRate}. Give a number of 0 or more.", nameof(learningRate));
-        (Groups, _slotNames) = ([.. groups], slotNames);
+        Groups = [.. groups];
         var all = Groups.SelectMany(group => group.Parameters).ToList();
         if (all.Count == 0) throw new ArgumentException($"{GetType().Name}: there is no parameter to train. Pass model.Parameters().", nameof(groups));
         var named = all.Select(p => p.Name).Distinct().Count() == all.Count && all.All(p => p.Name.Length > 0);
         _step = new(Tensor.Scalar(0.0).To(ParameterGroup.ScalarType(all)), "step");
         for (var k = 0; k < Groups.Count; k++) Groups[k].Start(learningRate, k);
-        foreach (var parameter in all)
+        foreach (var (group, parameter) in Groups.SelectMany(group => group.Parameters, (group, parameter) => (group, parameter)))
         {
             if (!_names.TryAdd(parameter, named ? parameter.Name : $"{_names.Count}"))
                 throw new ArgumentException($"{GetType().Name}: parameter '{parameter.Name}' is in two groups. Put it into one.", nameof(groups));
-            _slots[parameter] = [.. slotNames.Select(name => new State(parameter.Value.ZerosLike(), $"{_names[parameter]}.{name}"))];
+            _slots[parameter] = [.. slotNames(group).Select(name => new State(parameter.Value.ZerosLike(), $"{_names[parameter]}.{name}"))];
         }
     }
 
@@ -112,15 +114,17 @@ public abstract class Optimizer
     /// <summary>Gives a slot of every parameter another first value than 0.</summary>
     private protected void FillSlot(string name, double value)
     {
-        var k = Array.IndexOf(_slotNames, name);
-        foreach (var slots in _slots.Values) slots[k].Assign(Tensor.Full(slots[k].Shape, value, slots[k].DType, slots[k].Device));
+        foreach (var (parameter, slots) in _slots)
+        {
+            var slot = slots.Single(slot => slot.Name == $"{_names[parameter]}.{name}");
+            slot.Assign(Tensor.Full(slot.Shape, value, slot.DType, slot.Device));
+        }
     }
 
     private IEnumerable<(string Name, State Slot)> Slots()
     {
         yield return ("step", _step);
         foreach (var group in Groups) yield return (group.Rate.Name, group.Rate);
-        foreach (var (parameter, slots) in _slots)
-            for (var k = 0; k < slots.Length; k++) yield return ($"{_names[parameter]}.{_slotNames[k]}", slots[k]);
+        foreach (var slot in _slots.Values.SelectMany(slots => slots)) yield return (slot.Name, slot);
     }
 }
