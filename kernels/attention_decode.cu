@@ -9,10 +9,12 @@
 //           keys of a sequence with those of its new queries, of which query s of S sees all up to its own position; more
 //           than pages · pageSize are as many.
 //           parts [B, S, H, splits, D] of f32 and partLse [B, S, H, splits] are used where splits > 1.
-// Types     T f16, bf16 (tensor cores, weights rounded to T) or f32 (three tf32 products).
+// Types     T f16, bf16 (tensor cores, weights rounded to T) or f32 (three tf32 products). NARROW: the cache has rows of C instead,
+//           f16, bf16 or u8, which become T in shared memory; a byte c stands for (c − 128)·scale of its row.
 // Masks     left ≥ 0: so many keys before its own position. Where no key is seen results are 0, lse −∞.
-// Limits    as in attention.cu; S·H/G rows in blocks of 16. ROPE rotates the queries; keys are cached as they were rotated.
-// Launch    attention_decode: grid splits·ceil(S·H/G / 16)·G·B, block 32·WARPS, dynamic shared memory (16 + 64·WARPS)·PITCH.
+// Limits    as in attention.cu, for rows of C too; S·H/G rows in blocks of 16. ROPE rotates the queries; keys are cached as they were rotated.
+// Launch    attention_decode: grid splits·ceil(S·H/G / 16)·G·B, block 32·WARPS, dynamic shared memory (16 + 64·WARPS)·PITCH; NARROW
+//           16·PITCH + WARPS·WARP_BYTES.
 //           attention_combine: grid ceil(B·S·H/4), block 128.
 // Source    Flash-Decoding (Dao, Haziza, Massa, Sizov 2023); pages after vLLM (Kwon et al. 2023).
 #define BM 16
@@ -22,18 +24,28 @@
 #ifndef WARPS
 #define WARPS 4
 #endif
-// One tile comes in while another is used: 16 rows of keys and values each.
+// Element type of the cache.
+#ifndef C
+#define C T
+#endif
+#ifndef NARROW
+#define NARROW 0
+#endif
+// One tile comes in while another is used: 16 rows of keys and values each. Of NARROW rows two come in as they are, and one is widened.
 #define TILE_BYTES (16 * PITCH)
-#define WARP_BYTES (4 * TILE_BYTES)
+#define ROW_BYTES (D * (int)sizeof(C))
+#define WARP_BYTES (NARROW ? 2 * TILE_BYTES + 4 * 16 * ROW_BYTES : 4 * TILE_BYTES)
 
 struct DecodeArguments {
-    const T *q, *k, *v;
+    const T *q;
+    const C *k, *v;
     T *o;
     float *lse;              // [B, H, S] by strides, or null
     float *parts, *partLse;
     const int *table, *lengths;
+    const float *scaleK, *scaleV; // of rows of u8, by strides of page, key head and row
     Rotation rotation;
-    Strides strideQ, strideK, strideV, strideO;
+    Strides strideQ, strideK, strideV, strideO, strideScaleK, strideScaleV;
     long long lseBatch, lseHead;
     int batch, heads, group, queries, depth;
     int pageSize, pages;     // rows of a page; pages of a row of the table
@@ -43,9 +55,10 @@ struct DecodeArguments {
 
 // --- Device helpers --------------------------------------------------------------------------------------------------
 
-// Begins to copy 16 rows of keys and values; keys from `end` on are zeros. Lane r < 16 finds row r for all.
-DEVICE void load_keys(const DecodeArguments &g, unsigned tile, int batch, int keyHead, int key0, int end) {
-    const int chunks = PITCH / 16;
+// Begins to copy 16 rows of keys and values, narrow ones one behind the other; keys from `end` on are zeros. Lane r < 16 finds row r for all,
+// and its scales.
+DEVICE void load_keys(const DecodeArguments &g, unsigned tile, int batch, int keyHead, int key0, int end, float &scaleK, float &scaleV) {
+    const int chunks = NARROW ? ROW_BYTES / 16 : PITCH / 16, elements = 16 / (int)sizeof(C);
     int lane = threadIdx.x & 31, key = key0 + (lane & 15);
     long long page = batch, row = key;
     if (g.table && key < end) {
@@ -54,15 +67,50 @@ DEVICE void load_keys(const DecodeArguments &g, unsigned tile, int batch, int ke
     }
     long long atK = page * g.strideK.batch + keyHead * g.strideK.head + row * g.strideK.row;
     long long atV = page * g.strideV.batch + keyHead * g.strideV.head + row * g.strideV.row;
+#if NARROW
+#pragma unroll 2
+#else
 #pragma unroll 8
+#endif
     for (int i = 0; i < 16 * chunks / 32; i++) {
-        int r = (i * 32 + lane) / chunks, c = (i * 32 + lane) % chunks, bytes = key0 + r < end && c * CHUNK < g.depth ? 16 : 0;
+        int r = (i * 32 + lane) / chunks, c = (i * 32 + lane) % chunks, bytes = key0 + r < end && c * elements < g.depth ? 16 : 0;
         long long k = (long long)__shfl_sync(FULL_MASK, (unsigned long long)atK, r), v = (long long)__shfl_sync(FULL_MASK, (unsigned long long)atV, r);
-        if (c * CHUNK >= D) continue;
-        cp_async16(tile + chunk_offset(r, c), g.k + k + c * CHUNK, bytes);
-        cp_async16(tile + TILE_BYTES + chunk_offset(r, c), g.v + v + c * CHUNK, bytes);
+        if (c * elements >= D) continue;
+        unsigned at = NARROW ? r * ROW_BYTES + c * 16 : chunk_offset(r, c);
+        cp_async16(tile + at, g.k + k + c * elements, bytes);
+        cp_async16(tile + (NARROW ? 16 * ROW_BYTES : TILE_BYTES) + at, g.v + v + c * elements, bytes);
+    }
+    if (sizeof(C) == 1) {
+        scaleK = key < end ? g.scaleK[page * g.strideScaleK.batch + keyHead * g.strideScaleK.head + row * g.strideScaleK.row] : 0.0f;
+        scaleV = key < end ? g.scaleV[page * g.strideScaleV.batch + keyHead * g.strideScaleV.head + row * g.strideScaleV.row] : 0.0f;
     }
 }
+
+#if NARROW
+// Number i of sixteen bytes.
+template <typename E> DEVICE float number_of(const unsigned *w, int i) { return half_of<E>(w[i / 2], i & 1); }
+template <> DEVICE float number_of<u8>(const unsigned *w, int i) { return (float)(int)(w[i / 4] >> (8 * (i & 3)) & 0xff) - 128.0f; }
+
+// Widens 16 rows into a tile; lane r has the scale of row r.
+DEVICE void widen_rows(char *tile, const char *rows, float scale) {
+    const int chunks = ROW_BYTES / 16, elements = 16 / (int)sizeof(C);
+    int lane = threadIdx.x & 31;
+#pragma unroll 1
+    for (int i = 0; i < 16 * chunks / 32; i++) {
+        int r = (i * 32 + lane) / chunks, c = (i * 32 + lane) % chunks;
+        uint4 raw = *(const uint4 *)(rows + (i * 32 + lane) * 16);
+        unsigned w[4] = {raw.x, raw.y, raw.z, raw.w};
+        float factor = sizeof(C) == 1 ? __shfl_sync(FULL_MASK, scale, r) : 1.0f;
+#pragma unroll
+        for (int j = 0; j < elements; j += CHUNK) {
+            float v[CHUNK];
+#pragma unroll
+            for (int e = 0; e < CHUNK; e++) v[e] = number_of<C>(w, j + e) * factor;
+            store_vec<T>((T *)(tile + chunk_offset(r, c * (elements / CHUNK) + j / CHUNK)), v);
+        }
+    }
+}
+#endif
 
 // Where a warp leaves its sums [16, D]: rows are turned by eight columns each, so that they lie in different banks.
 DEVICE int sum_at(int row, int column) { return row * D + (column + 8 * row) % D; }
@@ -111,14 +159,24 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS) attention_decode(Decode
         lastSeen[h] = newest + (row0 + (lane >> 2) + 8 * h) / g.group;
         firstSeen[h] = lastSeen[h] - left;
     }
-    if (steps > 0) load_keys(g, sharedOwn, batch, keyHead, key0, end);
+    // Narrow rows lie behind the tile.
+    const int stage = NARROW ? 2 * 16 * ROW_BYTES : 2 * TILE_BYTES, stages = NARROW ? 2 * TILE_BYTES : 0;
+    float scaleK = 1.0f, scaleV = 1.0f, nextK = 1.0f, nextV = 1.0f;
+    if (steps > 0) load_keys(g, sharedOwn + stages, batch, keyHead, key0, end, nextK, nextV);
     cp_async_commit();
     for (int step = 0; step < steps; step++, key0 += 16 * WARPS) {
-        unsigned tile = sharedOwn + (step & 1) * 2 * TILE_BYTES;
-        if (step + 1 < steps) load_keys(g, sharedOwn + (~step & 1) * 2 * TILE_BYTES, batch, keyHead, key0 + 16 * WARPS, end);
+        unsigned tile = sharedOwn + (NARROW ? 0 : (step & 1) * stage);
+        scaleK = nextK;
+        scaleV = nextV;
+        if (step + 1 < steps) load_keys(g, sharedOwn + stages + (~step & 1) * stage, batch, keyHead, key0 + 16 * WARPS, end, nextK, nextV);
         cp_async_commit();
         cp_async_wait<1>();
         __syncwarp();
+#if NARROW
+        widen_rows(own, own + stages + (step & 1) * stage, scaleK);
+        widen_rows(own + TILE_BYTES, own + stages + (step & 1) * stage + 16 * ROW_BYTES, scaleV);
+        __syncwarp();
+#endif
         float s[1][2][4];
         dot_rows<1, 16>(s, fromQ, lane_pairs(tile));
         float scale = g.scale * LOG2E;

@@ -21,11 +21,14 @@ public sealed class AttentionDecodeTests
         public int Rotary { get; init; }
         public bool Interleaved { get; init; }
 
+        /// <summary>Type of keys and values, where it is not that of the queries.</summary>
+        public string? Cache { get; init; }
+
         public int Batch => Lengths.Length;
         public int Pages => (Math.Max(1, Lengths.Max()) + PageSize - 1) / PageSize;
 
         public override string ToString() =>
-            $"{Type} D={Depth} H={Heads}/{KeyHeads} lengths {string.Join(',', Lengths)} S={Queries} pages {(Paged ? PageSize : 0)} splits {Splits} left {Left} rotary {Rotary} {Interleaved}";
+            $"{Type} D={Depth} H={Heads}/{KeyHeads} lengths {string.Join(',', Lengths)} S={Queries} pages {(Paged ? PageSize : 0)} splits {Splits} left {Left} rotary {Rotary} {Interleaved} cache {Cache}";
     }
 
     [TestCaseSource(nameof(Specialisations))]
@@ -35,6 +38,26 @@ public sealed class AttentionDecodeTests
         Compare(new(type, size, 8, 2, [37, 1, 130]) { PageSize = 16 });
         Compare(new(type, size, 8, 2, [37, 0, 300]) { PageSize = 7, Splits = 3 });
         Compare(new(type, size - 8, 4, 4, [70, 129]) { Paged = false, Splits = 2 });
+    }
+
+    [Test]
+    public void Narrow_rows_beside_wide_queries_match_f64([ValueSource(typeof(AttentionDecodeKernels), nameof(AttentionDecodeKernels.NarrowTypes))] string cache, [Values(64, 128, 256)] int size)
+    {
+        Compare(new("f32", size, 8, 2, [37, 1, 130]) { Cache = cache });
+        Compare(new("f32", size, 8, 2, [37, 0, 300]) { Cache = cache, PageSize = 7, Splits = 3, Queries = 2, Left = 90 });
+        Compare(new("f32", size - 16, 4, 4, [70, 129]) { Cache = cache, Paged = false, Splits = 2 });
+    }
+
+    [Test]
+    public void A_narrow_cache_is_read_once_in_whole_sectors([ValueSource(typeof(AttentionDecodeKernels), nameof(AttentionDecodeKernels.NarrowTypes))] string cache)
+    {
+        const int Length = 512, Size = 128;
+        var problem = new Problem("f32", Size, 8, 2, [Length]) { Splits = 2, Cache = cache };
+        var counters = Compare(problem).Counters;
+        // A row's scale lies between those of other heads: of its sector half is used.
+        long rows = 2L * problem.KeyHeads * Length;
+        Assert.That(counters.GlobalBytesRead, Is.LessThanOrEqualTo(1.05 * ((rows * ((Size * KernelBench.SizeOf(cache)) + (cache == "u8" ? 8 : 0))) + (problem.Splits * 8 * Size * 4))));
+        Assert.That(counters.LocalBytesRead + counters.LocalBytesWritten, Is.Zero);
     }
 
     [Test]
@@ -123,14 +146,25 @@ public sealed class AttentionDecodeTests
         int[] table = [.. Enumerable.Range(0, problem.Batch * problem.Pages)];
         new Random(5).Shuffle(table);
         int rowNumbers = problem.KeyHeads * depth, pageNumbers = problem.PageSize * rowNumbers;
-        double[] q = KernelBench.Random(type, rows * depth, 1), k = NaN(problem.Batch * problem.Pages * pageNumbers), v = NaN(k.Length), randomK = KernelBench.Random(type, k.Length, 2), randomV = KernelBench.Random(type, k.Length, 3);
+        string cache = problem.Cache ?? type;
+        int count = problem.Batch * problem.Pages * pageNumbers;
+        // Of bytes the scale is NaN where no key has the row.
+        double[] scaleK = NaN(count / depth), scaleV = NaN(count / depth), randomScales = KernelBench.Random("f32", count / depth, 4);
+        double[] RandomRows(int seed) => cache == "u8" ? [.. KernelBench.Random("f32", count, seed).Select(x => Math.Floor((x + 1) * 127.99))] : KernelBench.Random(cache, count, seed);
+        double[] q = KernelBench.Random(type, rows * depth, 1), k = cache == "u8" ? new double[count] : NaN(count), v = [.. k], randomK = RandomRows(2), randomV = RandomRows(3);
         int At(int b, int key) => problem.Paged ? (table[(b * problem.Pages) + (key / problem.PageSize)] * pageNumbers) + (key % problem.PageSize * rowNumbers) : (b * problem.Pages * pageNumbers) + (key * rowNumbers);
         for (int b = 0; b < problem.Batch; b++)
             for (int key = 0; key < problem.Lengths[b]; key++)
             {
                 randomK.AsSpan(At(b, key), rowNumbers).CopyTo(k.AsSpan(At(b, key)));
                 randomV.AsSpan(At(b, key), rowNumbers).CopyTo(v.AsSpan(At(b, key)));
+                for (int row = At(b, key) / depth; row < (At(b, key) + rowNumbers) / depth; row++) (scaleK[row], scaleV[row]) = (randomScales[row] / 128, (1 - randomScales[row]) / 256);
             }
+
+        (scaleK, scaleV) = (KernelBench.Rounded("f32", scaleK), KernelBench.Rounded("f32", scaleV));
+        DevicePointer Rows(double[] values) => cache == "u8" ? bench.Upload(Array.ConvertAll(values, x => (byte)x)) : bench.Upload(cache, values);
+        var (uploadedK, uploadedV) = (Rows(k), Rows(v));
+        if (cache == "u8") (k, v) = ([.. k.Select((x, i) => (x - 128) * scaleK[i / depth])], [.. v.Select((x, i) => (x - 128) * scaleV[i / depth])]);
 
         DevicePointer o = bench.Output(type, rows * depth), lse = bench.Output("f32", rows);
         bool split = problem.Splits > 1;
@@ -140,8 +174,12 @@ public sealed class AttentionDecodeTests
         var arguments = new AttentionDecodeArguments
         {
             Q = Pointer(bench.Upload(type, q)),
-            K = Pointer(bench.Upload(type, k)),
-            V = Pointer(bench.Upload(type, v)),
+            K = Pointer(uploadedK),
+            V = Pointer(uploadedV),
+            KeyScales = cache == "u8" ? Pointer(bench.Upload("f32", scaleK)) : default,
+            ValueScales = cache == "u8" ? Pointer(bench.Upload("f32", scaleV)) : default,
+            StrideKeyScales = new((problem.Paged ? pageNumbers : problem.Pages * pageNumbers) / depth, 1, problem.KeyHeads),
+            StrideValueScales = new((problem.Paged ? pageNumbers : problem.Pages * pageNumbers) / depth, 1, problem.KeyHeads),
             O = Pointer(o),
             LogSumExp = Pointer(lse),
             Parts = split ? Pointer(bench.Output("f32", rows * problem.Splits * size)) : default,
@@ -166,9 +204,9 @@ public sealed class AttentionDecodeTests
             Left = problem.Left,
             Scale = 0.3f,
         };
-        var spec = AttentionDecodeKernels.Spec(type, size, problem.Rotary > 0);
+        var spec = AttentionDecodeKernels.Spec(type, size, cache, problem.Rotary > 0);
         var argument = KernelArgument.Structure(arguments);
-        var result = bench.Run(AttentionDecodeKernels.Decode(spec, type, size, problem.Queries, problem.Heads, problem.KeyHeads, problem.Batch, problem.Splits), argument);
+        var result = bench.Run(AttentionDecodeKernels.Decode(spec, type, size, problem.Queries, problem.Heads, problem.KeyHeads, problem.Batch, problem.Splits, cache), argument);
         if (split) bench.Run(AttentionDecodeKernels.Combine(spec, problem.Queries, problem.Heads, problem.Batch), argument);
 
         double[] expected = new double[rows * depth], tolerance = new double[rows * depth], expectedLse = new double[rows], lseTolerance = new double[rows];

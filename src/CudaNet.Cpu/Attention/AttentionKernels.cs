@@ -31,18 +31,25 @@ internal static class AttentionKernels
             }),
             KernelTable.AnyLayout, static (op, types) => Takes(op.Rule, types));
         table.Add<CachedAttention>(
-            static step => step.Inputs[0].DType switch
+            static step => (step.Inputs[0].DType, step.Inputs[1].DType) switch
             {
-                DType.Float64 => new CachedAttentionKernel<double, double, ExpOperator>(step),
-                DType.Float16 => new CachedAttentionKernel<Half, float, ExpOperator>(step),
-                DType.BFloat16 => new CachedAttentionKernel<ushort, float, ExpOperator>(step),
-                _ => new CachedAttentionKernel<float, float, ExpOperator>(step),
+                (DType.Float64, _) => new CachedAttentionKernel<double, double, double, ExpOperator>(step),
+                (DType.Float16, _) => new CachedAttentionKernel<Half, Half, float, ExpOperator>(step),
+                (DType.BFloat16, _) => new CachedAttentionKernel<ushort, ushort, float, ExpOperator>(step),
+                (_, DType.Float16) => new CachedAttentionKernel<float, Half, float, ExpOperator>(step),
+                (_, DType.BFloat16) => new CachedAttentionKernel<float, ushort, float, ExpOperator>(step),
+                (_, DType.UInt8) => new CachedAttentionKernel<float, BiasedByte, float, ExpOperator>(step),
+                _ => new CachedAttentionKernel<float, float, float, ExpOperator>(step),
             },
-            KernelTable.AnyLayout, static (_, types) => Takes(types[..3]) && CachedAttentionKernel<float, float, ExpOperator>.Takes(types));
+            KernelTable.AnyLayout, static (_, types) => TakesCache(types) && CachedAttentionKernel<float, float, float, ExpOperator>.Takes(types));
     }
 
     private static bool Takes(TensorType[] types) =>
         types[0].DType.IsFloating() && Array.TrueForAll(types, type => type.DType == types[0].DType && type.Shape.ElementCount > 0);
+
+    // Rows of halves or bytes stay as they are beside queries in Float32.
+    private static bool TakesCache(TensorType[] types) => Takes(types[..3])
+        || (types[0].DType == DType.Float32 && types[1].DType == types[2].DType && (types[1].DType.IsHalf() || types[1].DType == DType.UInt8) && types.All(type => type.Shape.ElementCount > 0));
 
     // What a rule names beside a bias has types of its own.
     private static bool Takes(AttentionRule rule, TensorType[] types) =>

@@ -8,15 +8,21 @@ using CudaNet.Ops;
 namespace CudaNet.Cpu.Attention;
 
 /// <summary>Attention of a few queries to a cache in pages: only keys that are seen are read, where they lie, at the speed of memory.</summary>
-/// <remarks>Pages that follow one another in memory, as those of one sequence alone do, are multiplied at once.</remarks>
-internal sealed unsafe class CachedAttentionKernel<TSource, T, TExp> : IStepKernel
+/// <remarks>Pages that follow one another in memory, as those of one sequence alone do, are multiplied at once. The scales of 8-bit keys
+/// multiply the scores, those of values the weights.</remarks>
+/// <typeparam name="TSource">Type of queries and result.</typeparam>
+/// <typeparam name="TCache">Type of keys and values.</typeparam>
+/// <typeparam name="T">Type of sums.</typeparam>
+/// <typeparam name="TExp">The exponential function.</typeparam>
+internal sealed unsafe class CachedAttentionKernel<TSource, TCache, T, TExp> : IStepKernel
     where TSource : unmanaged
+    where TCache : unmanaged
     where T : unmanaged, IFloatingPointIeee754<T>, IMinMaxValue<T>
     where TExp : struct, IUnaryOperator<T>
 {
     private readonly int _batch, _heads, _groups, _queries, _depth, _valueDepth;
     private readonly int _pages, _pageSize, _tablePages;
-    private readonly HeadStrides _query, _key, _value;
+    private readonly HeadStrides _query, _key, _value, _keyScale, _valueScale;
     private readonly nint _tableRow, _tableColumn, _lengthStride;
     private readonly bool _pagesFollow;
     private readonly long _left;
@@ -30,6 +36,7 @@ internal sealed unsafe class CachedAttentionKernel<TSource, T, TExp> : IStepKern
         (_batch, _heads, _queries, _depth) = checked(((int)q[0], (int)q[1], (int)q[2], (int)q[3]));
         (_pages, _groups, _pageSize, _valueDepth, _tablePages) = checked(((int)k[0], (int)k[1], (int)k[2], (int)v[3], (int)step.Inputs[3].Shape[1]));
         (_query, _key, _value) = (HeadStrides.Of(step.Inputs[0]), HeadStrides.Of(step.Inputs[1]), HeadStrides.Of(step.Inputs[2]));
+        if (IsQuantized) (_keyScale, _valueScale) = (HeadStrides.Of(step.Inputs[5]), HeadStrides.Of(step.Inputs[6]));
         var table = step.Inputs[3].Layout.Strides;
         (_tableRow, _tableColumn, _lengthStride) = ((nint)table[0], (nint)table[1], (nint)step.Inputs[4].Layout.Strides[0]);
         _pagesFollow = _key.Batch == _key.Row * _pageSize && _value.Batch == _value.Row * _pageSize;
@@ -38,6 +45,8 @@ internal sealed unsafe class CachedAttentionKernel<TSource, T, TExp> : IStepKern
 
     /// <summary>Whether there are few enough queries; many are worth gathering the keys for.</summary>
     public static bool Takes(TensorType[] types) => types[0].Shape[2] <= SkinnyGemm.Few && types[0].Shape[1] / types[1].Shape[1] <= SkinnyGemm.Few;
+
+    private static bool IsQuantized => typeof(TCache) == typeof(BiasedByte);
 
     private int Shared => _heads / _groups;
 
@@ -53,7 +62,7 @@ internal sealed unsafe class CachedAttentionKernel<TSource, T, TExp> : IStepKern
         else WorkerPool.ParallelChunks(tasks, 1, job);
     }
 
-    private readonly struct Job(CachedAttentionKernel<TSource, T, TExp> owner, nint* operands) : IRangeJob
+    private readonly struct Job(CachedAttentionKernel<TSource, TCache, T, TExp> owner, nint* operands) : IRangeJob
     {
         public void Execute(long start, long end, int worker)
         {
@@ -74,7 +83,7 @@ internal sealed unsafe class CachedAttentionKernel<TSource, T, TExp> : IStepKern
         // Position of the first query; the last one's is that of the last key.
         var position = length - _queries;
         int first = (int)Math.Max(0, position - _left), keys = Math.Max(0, length - first);
-        var target = (TSource*)operands[5] + ((batch * _heads + head) * _queries * _valueDepth);
+        var target = (TSource*)operands[IsQuantized ? 7 : 5] + ((batch * _heads + head) * _queries * _valueDepth);
         if (keys == 0)
         {
             new Span<TSource>(target, rows * _valueDepth).Clear();
@@ -85,13 +94,15 @@ internal sealed unsafe class CachedAttentionKernel<TSource, T, TExp> : IStepKern
         T* scores = (T*)scratch.Pointer, result = typeof(TSource) == typeof(T) ? (T*)target : scores + (nint)rows * keys;
         var keyHead = head / Shared;
         int* table = (int*)operands[3] + batch * _tableRow;
-        TSource* q = (TSource*)operands[0] + _query.Start(batch, head), k = (TSource*)operands[1] + _key.Start(0, keyHead), v = (TSource*)operands[2] + _value.Start(0, keyHead);
+        var q = (TSource*)operands[0] + _query.Start(batch, head);
+        TCache* k = (TCache*)operands[1] + _key.Start(0, keyHead), v = (TCache*)operands[2] + _value.Start(0, keyHead);
         for (int key = 0, count; key < keys; key += count)
         {
             count = RunAt(table, first + key, length, out var page, out var row);
             MatrixProduct.RunMixed(
                 new GemmShape(rows, count, _depth) { ARow = queryStride, AColumn = _query.Column, BRow = _key.Column, BColumn = _key.Row, CRow = keys },
                 q, k + page * _key.Batch + row * _key.Row, scores + key, _scale, T.Zero, default(NoEpilogue<T>));
+            if (IsQuantized) Scale((float*)operands[5] + _keyScale.Start(page, keyHead) + row * _keyScale.Row, _keyScale.Row, count, scores + key, rows, keys);
         }
         for (var r = 0; r < rows; r++)
         {
@@ -102,11 +113,19 @@ internal sealed unsafe class CachedAttentionKernel<TSource, T, TExp> : IStepKern
         for (int key = 0, count; key < keys; key += count)
         {
             count = RunAt(table, first + key, length, out var page, out var row);
+            if (IsQuantized) Scale((float*)operands[6] + _valueScale.Start(page, keyHead) + row * _valueScale.Row, _valueScale.Row, count, scores + key, rows, keys);
             MatrixProduct.RunMixed(
                 new GemmShape(rows, _valueDepth, count) { ARow = keys, AColumn = 1, BRow = _value.Row, BColumn = _value.Column, CRow = _valueDepth },
                 scores + key, v + page * _value.Batch + row * _value.Row, result, T.One, key == 0 ? T.Zero : T.One, default(NoEpilogue<T>));
         }
         if (typeof(TSource) != typeof(T)) HalfConversion.Narrow(_type, (float*)result, (nint)target, (long)rows * _valueDepth);
+    }
+
+    /// <summary>Multiplies the columns of scores [rows, count].</summary>
+    private static void Scale(float* scales, nint stride, int count, T* scores, int rows, nint scoreRow)
+    {
+        for (var row = 0; row < rows; row++, scores += scoreRow)
+            for (var key = 0; key < count; key++) ((float*)scores)[key] *= scales[key * stride];
     }
 
     /// <summary>How many keys from this one on lie one after the other, and where the first one does.</summary>

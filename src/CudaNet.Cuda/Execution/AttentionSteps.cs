@@ -15,13 +15,16 @@ internal static class AttentionSteps
     {
         table.Add<ScaledDotProductAttention>(Forward, static (op, k, layout) => Accepts(op.Rule, k, layout), static (op, types) => Claims(types, op.Rule));
         table.Add<AttentionGrad>(Backward, static (op, k, layout) => Accepts(op.Rule, k, layout), static (op, types) => Claims(types, op.Rule));
-        table.Add<CachedAttention>(Decode, static (_, k, layout) => k < 3 ? IsAligned(layout) : layout.IsContiguous, static (op, types) => ClaimsCache(types, op.Left));
+        table.Add<CachedAttention>(Decode, static (_, k, layout) => k switch { 0 => IsAligned(layout), 1 or 2 => IsAligned(layout, 16), 3 or 4 => layout.IsContiguous, _ => true }, static (op, types) => ClaimsCache(types, op.Left));
         table.Add<RotaryEmbedding>(Rotate, static (_, k, layout) => k == 0 ? layout.Strides[3] == 1 : layout.IsContiguous, static (_, types) => ClaimsRotation(types));
     }
 
     private static bool ClaimsCache(TensorType[] types, long? left)
     {
         var (q, k, v, pages) = (types[0].Shape, types[1].Shape, types[2].Shape, types[3].Shape[1]);
+        // Rows of 16 bits, or of bytes with scales, stay as they are beside queries of f32; halves of one kind beside one another.
+        var (query, cache) = (types[0].DType, types[1].DType);
+        if (types[2].DType != cache || (query != cache && (query != DType.Float32 || cache is not (DType.Float16 or DType.BFloat16 or DType.UInt8))) || v[3] * cache.Size() % 16 != 0) return false;
         return FitsHead(types[0], v[3]) && q[0] * q[1] * q[2] is > 0 and <= int.MaxValue && pages > 0 && pages * k[2] is > 0 and < Longest && (left ?? 0) < Longest;
     }
 
@@ -31,16 +34,20 @@ internal static class AttentionSteps
         var (q, k, type) = (step.InputOf(0).Shape, step.InputOf(1).Shape, KernelTypes.Name(step.InputOf(0).DType));
         int batch = (int)q[0], heads = (int)q[1], queries = (int)q[2], depth = (int)q[3], keyHeads = (int)k[1], pageSize = (int)k[2], pages = (int)step.InputOf(3).Shape[1];
         var size = AttentionDecodeKernels.HeadSize(depth);
-        var spec = AttentionDecodeKernels.Spec(type, size);
+        var cache = KernelTypes.Name(step.InputOf(1).DType);
+        var spec = AttentionDecodeKernels.Spec(type, size, cache);
         var blocks = AttentionDecodeKernels.Decode(spec, type, size, queries, heads, keyHeads, batch, 1).Grid.X;
         var splits = AttentionDecodeKernels.Splits(pages * pageSize, blocks, step.Backend.Driver.Properties.MultiprocessorCount);
         var rows = q[0] * q[1] * q[2] * splits * sizeof(float);
+        var isQuantized = step.Step.Inputs.Count > 5;
         var structure = StepArgument.Structure(new AttentionDecodeArguments
         {
             StrideQ = StridesOf(step.InputOf(0).Layout),
             StrideK = StridesOf(step.InputOf(1).Layout),
             StrideV = StridesOf(step.InputOf(2).Layout),
             StrideO = AttentionStrides.HeadsFirst(heads, queries, depth),
+            StrideKeyScales = isQuantized ? StridesOf(step.InputOf(5).Layout) : default,
+            StrideValueScales = isQuantized ? StridesOf(step.InputOf(6).Layout) : default,
             Batch = batch,
             Heads = heads,
             Group = heads / keyHeads,
@@ -54,9 +61,10 @@ internal static class AttentionSteps
         },
             (nameof(AttentionDecodeArguments.Q), step.Input(0)), (nameof(AttentionDecodeArguments.K), step.Input(1)), (nameof(AttentionDecodeArguments.V), step.Input(2)),
             (nameof(AttentionDecodeArguments.Table), step.Input(3)), (nameof(AttentionDecodeArguments.Lengths), step.Input(4)), (nameof(AttentionDecodeArguments.O), step.Output()),
+            (nameof(AttentionDecodeArguments.KeyScales), isQuantized ? step.Input(5) : StepArgument.Null), (nameof(AttentionDecodeArguments.ValueScales), isQuantized ? step.Input(6) : StepArgument.Null),
             (nameof(AttentionDecodeArguments.Parts), splits > 1 ? step.Scratch(rows * size) : StepArgument.Null),
             (nameof(AttentionDecodeArguments.PartLogSumExp), splits > 1 ? step.Scratch(rows) : StepArgument.Null));
-        step.Launch(AttentionDecodeKernels.Decode(spec, type, size, queries, heads, keyHeads, batch, splits), structure);
+        step.Launch(AttentionDecodeKernels.Decode(spec, type, size, queries, heads, keyHeads, batch, splits, cache), structure);
         if (splits > 1) step.Launch(AttentionDecodeKernels.Combine(spec, queries, heads, batch), structure);
     }
 
@@ -102,10 +110,10 @@ internal static class AttentionSteps
         input == rule.Bias ? IsBias(layout) : input < 3 || input == rule.Upstream ? IsAligned(layout) : layout.IsContiguous;
 
     // Eight elements are 16 bytes or more in every type.
-    private static bool IsAligned(Layout layout)
+    private static bool IsAligned(Layout layout, int elements = 8)
     {
         var strides = layout.Strides;
-        return layout.Offset % 8 == 0 && (layout.IsContiguous || (strides[3] == 1 && strides[0] % 8 == 0 && strides[1] % 8 == 0 && strides[2] % 8 == 0));
+        return layout.Offset % elements == 0 && (layout.IsContiguous || (strides[3] == 1 && strides[0] % elements == 0 && strides[1] % elements == 0 && strides[2] % elements == 0));
     }
 
     private static bool IsBias(Layout layout) => layout.Strides[3] == 1 || layout.Shape[3] == 1;

@@ -28,11 +28,14 @@ public struct AttentionDecodeArguments
     /// <summary>[batch] of i32: keys of each sequence, with those of its new queries.</summary>
     public CudaDevicePointer Lengths;
 
+    /// <summary>A number for each row of a cache of bytes.</summary>
+    public CudaDevicePointer KeyScales, ValueScales;
+
     /// <summary>Angles of the queries, for kernels that rotate; keys are cached as they were rotated.</summary>
     public AttentionRotation Rotation;
 
     /// <summary>Strides of the queries and of the cache, whose "batch" is a page.</summary>
-    public AttentionStrides StrideQ, StrideK, StrideV, StrideO;
+    public AttentionStrides StrideQ, StrideK, StrideV, StrideO, StrideKeyScales, StrideValueScales;
 
     /// <summary>Strides of <see cref="LogSumExp"/>.</summary>
     public long LogSumExpBatch, LogSumExpHead;

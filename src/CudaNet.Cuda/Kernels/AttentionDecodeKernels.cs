@@ -11,17 +11,25 @@ public static class AttentionDecodeKernels
     /// <summary>Head sizes that tiles are made for; others take the next larger one, at no cost in bytes read.</summary>
     public static IReadOnlyList<int> HeadSizes { get; } = [64, 128, 256];
 
+    /// <summary>Types that the cache of f32 queries may have instead; u8 with a scale a row.</summary>
+    public static IReadOnlyList<string> NarrowTypes { get; } = ["f16", "bf16", "u8"];
+
     /// <summary>The family.</summary>
     public static KernelFamily Family { get; } = new("attention_decode", "Attention of new queries to a paged cache, split over blocks and joined in order.",
         [
             .. from type in KernelTypes.Floats from size in HeadSizes select Spec(type, size),
             .. from type in new[] { "f16", "bf16" } from size in new[] { 64, 128 } select Spec(type, size, rope: true),
+            .. from cache in NarrowTypes from size in HeadSizes select Spec("f32", size, cache),
         ],
         [Decode(), Combine()]);
 
     /// <summary>The specialisation for a type and a head size of <see cref="HeadSizes"/>.</summary>
-    public static KernelSpec Spec(string type, int headSize, bool rope = false) =>
-        KernelSpec.Of("attention_decode", $"T={type}", $"D={headSize}", $"WARPS={Warps(type, headSize)}", rope ? "ROPE=1" : "");
+    /// <param name="type">Type of queries and result.</param>
+    /// <param name="headSize">One of <see cref="HeadSizes"/>.</param>
+    /// <param name="cache">Type of keys and values; that of the queries if null. Others than that are for f32 queries.</param>
+    /// <param name="rope">Rotate the queries.</param>
+    public static KernelSpec Spec(string type, int headSize, string? cache = null, bool rope = false) =>
+        KernelSpec.Of("attention_decode", $"T={type}", $"D={headSize}", $"WARPS={Warps(type, headSize)}", rope ? "ROPE=1" : "", cache is null || cache == type ? "" : $"C={cache}", cache is null || cache == type ? "" : "NARROW=1");
 
     /// <summary>The least of <see cref="HeadSizes"/> that holds so many numbers.</summary>
     /// <exception cref="ArgumentOutOfRangeException">More than 256.</exception>
@@ -35,10 +43,12 @@ public static class AttentionDecodeKernels
         Math.Clamp(((2 * multiprocessors) + blocks - 1) / blocks, 1, Math.Max(1, longest / LeastKeys));
 
     /// <summary><c>attention_decode</c>: a block for a split of one key head and 16 rows of its queries.</summary>
-    public static KernelLaunch Decode(KernelSpec spec, string type, int headSize, int queries, int heads, int keyHeads, int batch, int splits)
+    public static KernelLaunch Decode(KernelSpec spec, string type, int headSize, int queries, int heads, int keyHeads, int batch, int splits, string? cache = null)
     {
-        int warps = Warps(type, headSize);
-        return new(spec, "attention_decode", checked(splits * AttentionKernels.Blocks(queries * (heads / keyHeads), 16, keyHeads, batch)), 32 * warps, (16 + (64 * warps)) * AttentionKernels.Pitch(type, headSize));
+        int warps = Warps(type, headSize), pitch = AttentionKernels.Pitch(type, headSize);
+        // Two tiles of keys and values, or one and twice what it is widened from.
+        int warpBytes = cache is null || cache == type ? 64 * pitch : (32 * pitch) + (64 * headSize * KernelTypes.SizeOf(cache));
+        return new(spec, "attention_decode", checked(splits * AttentionKernels.Blocks(queries * (heads / keyHeads), 16, keyHeads, batch)), 32 * warps, (16 * pitch) + (warps * warpBytes));
     }
 
     /// <summary><c>attention_combine</c>: a warp for each row.</summary>

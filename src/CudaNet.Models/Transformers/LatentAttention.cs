@@ -101,13 +101,15 @@ public sealed class LatentAttention : Module
     private Tensor Absorbed(Tensor plain, Tensor turned, Tensor latent, Tensor shared, KvLayer cache)
     {
         var row = Tensor.Concat([latent.Unsqueeze(1), shared], 3);
-        var seen = cache.Append(row, row);
         var weight = KvBProj.Weight.Value.Reshape(Heads, 2 * Depth, Latent);
         // q·(c·W_UK)ᵀ = (q·W_UKᵀ)·cᵀ: the latent row is key and value of all heads.
         var queries = Tensor.Concat([plain.MatMul(weight.Narrow(1, 0, Depth)), turned], 3);
-        var mixed = queries.ScaledDotProductAttention(seen.Keys, seen.Keys.Narrow(3, 0, Latent), seen.Mask, causal: seen.Mask is null, scale: Scale);
+        var mixed = cache.Attend(queries, row, row.Narrow(3, 0, Latent), scale: Scale) ?? Gathered(queries, cache.Append(row, row));
         return mixed.MatMul(weight.Narrow(1, Depth, Depth).Transpose(1, 2));
     }
+
+    private Tensor Gathered(Tensor queries, KvView seen) =>
+        queries.ScaledDotProductAttention(seen.Keys, seen.Keys.Narrow(3, 0, Latent), seen.Mask, causal: seen.Mask is null, scale: Scale);
 
     /// <inheritdoc/>
     public override string ToString() => $"LatentAttention({Heads} heads of {Depth}, latent {Latent} + {Rotary.Depth})";

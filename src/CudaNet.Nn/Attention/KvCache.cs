@@ -85,9 +85,23 @@ public abstract class KvCache
     /// <summary>Appends, and attends where keys and values lie; null, with nothing appended, where that is not the faster way.</summary>
     internal virtual Tensor? Attend(int layer, Tensor query, Tensor keys, Tensor values, long? window, double? scale) => null;
 
-    /// <summary>Attention of the newest queries to pages [pages, heads, rows, depth].</summary>
-    private protected Tensor AttendPages(Tensor query, Tensor keys, Tensor values, Tensor table, long? window, double? scale) =>
-        query.CachedAttention(keys, values, table, _positions.Value + query.Shape[2], window, scale);
+    /// <summary>Attention of the newest queries to what planes hold, as they hold it.</summary>
+    /// <param name="query">[batch, heads, count, depth].</param>
+    /// <param name="keys">Keys.</param>
+    /// <param name="values">Values; null where they are the first numbers of the keys.</param>
+    /// <param name="valueDepth">Numbers of a value.</param>
+    /// <param name="pages">Views a plane as [pages, heads, rows, depth].</param>
+    /// <param name="table">Pages of each row, [batch, pages].</param>
+    /// <param name="window">Farthest key that a query sees; null for all.</param>
+    /// <param name="scale">Factor of the scores; null for 1/√depth.</param>
+    /// <param name="most">Tokens that a row holds at most; null for all that were seen.</param>
+    private protected Tensor AttendPages(Tensor query, KvPlane keys, KvPlane? values, long valueDepth, Func<Tensor, Tensor> pages, Tensor table, long? window, double? scale, long? most = null)
+    {
+        Tensor? Scales(KvPlane plane) => plane.Scale is { } scales ? pages(scales.Value) : null;
+        var lengths = _positions.Value + query.Shape[2];
+        if (most is { } limit) lengths = lengths.Minimum(limit);
+        return query.CachedAttention(pages(keys.Data.Value), pages((values ?? keys).Data.Value).Narrow(3, 0, valueDepth), table, lengths, window, scale, Scales(keys), Scales(values ?? keys));
+    }
 
     private protected abstract void Rearrange(ReadOnlySpan<long> rows);
 

@@ -23,11 +23,11 @@ public sealed class KvLayer
     public KvView Append(Tensor keys, Tensor values, long? window = null) => _cache.Append(Number, keys, values, window);
 
     /// <summary>Adds keys and values, and gives the attention of their queries to all that the layer then holds, read where it lies; null, with
-    /// nothing added, where that is not the faster way: for many queries, or a cache that has to be converted first.</summary>
+    /// nothing added, where that is not the faster way: for many queries.</summary>
     /// <param name="query">[batch, heads, count, depth].</param>
     /// <param name="keys">[batch, key heads, count, depth].</param>
-    /// <param name="values">[batch, key heads, count, any].</param>
+    /// <param name="values">[batch, key heads, count, any]; the first numbers of the keys where the cache holds one latent row for both.</param>
     /// <param name="window">Farthest key that a query sees; null for all.</param>
     /// <param name="scale">Factor of the scores; null for 1/√depth.</param>
-    internal Tensor? Attend(Tensor query, Tensor keys, Tensor values, long? window, double? scale) => _cache.Attend(Number, query, keys, values, window, scale);
+    public Tensor? Attend(Tensor query, Tensor keys, Tensor values, long? window = null, double? scale = null) => _cache.Attend(Number, query, keys, values, window, scale);
 }

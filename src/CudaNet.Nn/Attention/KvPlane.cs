@@ -2,7 +2,7 @@ using CudaNet.Ops;
 
 namespace CudaNet.Nn;
 
-/// <summary>Rows of a cache, [outer, rows, depth], that are written in place and read in Float32.</summary>
+/// <summary>Rows of a cache, [outer, rows, depth], that are written in place, and read as they are or in Float32.</summary>
 internal sealed class KvPlane
 {
     private const int Zero = QuantizedMatMul.Zero;

@@ -10,7 +10,6 @@ public sealed class PagedKvCache : KvCache
     private readonly int[] _uses;
     private readonly List<long>[] _pages;
     private readonly State _table;
-    private readonly KvStorage _storage;
 
     /// <summary>A cache.</summary>
     /// <param name="shape">What is kept of a token.</param>
@@ -22,7 +21,7 @@ public sealed class PagedKvCache : KvCache
     /// <param name="device">Where; the default device if null.</param>
     public PagedKvCache(KvShape shape, long batch, long pages, long pageSize, long capacity, KvStorage storage = KvStorage.Float32, Device? device = null) : base(shape, batch, device)
     {
-        (_storage, PageSize, PageCount) = (storage, Sizes.Positive(pageSize, "KvCache", nameof(pageSize)), Sizes.Positive(pages, "KvCache", nameof(pages)));
+        (PageSize, PageCount) = (Sizes.Positive(pageSize, "KvCache", nameof(pageSize)), Sizes.Positive(pages, "KvCache", nameof(pages)));
         MostPages = (Sizes.Positive(capacity, "KvCache", nameof(capacity)) + pageSize - 1) / pageSize;
         for (var layer = 0; layer < shape.Layers; layer++)
         {
@@ -132,10 +131,10 @@ public sealed class PagedKvCache : KvCache
 
     internal override Tensor? Attend(int layer, Tensor query, Tensor keys, Tensor values, long? window, double? scale)
     {
-        if (query.Shape[2] > FewQueries || _storage != KvStorage.Float32 || _values.Count == 0) return null;
+        if (query.Shape[2] > FewQueries) return null;
         Write(layer, keys, values);
-        Tensor Pages(KvPlane plane) => plane.Data.Value.Reshape(PageCount + 1, PageSize, Shape.Heads, plane.Data.Shape[2]).Permute(0, 2, 1, 3);
-        return AttendPages(query, Pages(_keys[layer]), Pages(_values[layer]), _table.Value, window, scale);
+        Tensor Pages(Tensor rows) => rows.Reshape(PageCount + 1, PageSize, Shape.Heads, rows.Shape[2]).Permute(0, 2, 1, 3);
+        return AttendPages(query, _keys[layer], _values.ElementAtOrDefault(layer), values.Shape[3], Pages, _table.Value, window, scale);
     }
 
     /// <summary>Writes the next tokens; gives their positions.</summary>

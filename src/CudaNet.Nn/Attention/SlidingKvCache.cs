@@ -33,6 +33,18 @@ public sealed class SlidingKvCache : KvCache
     /// <inheritdoc/>
     public override void Reserve(long count) { }
 
+    internal override Tensor? Attend(int layer, Tensor query, Tensor keys, Tensor values, long? window, double? scale)
+    {
+        // A token that is written over the farthest one sees all that the ring then holds, in whatever order.
+        if (query.Shape[2] != 1 || window + 1 != Window) return null;
+        Check(keys, values);
+        var into = (Positions(1) % Window).Reshape(Batch, 1, 1, 1);
+        _keys[layer].Write(into, keys, 2);
+        if (_values.Count > 0) _values[layer].Write(into, values, 2);
+        var table = Tensor.Arange(0, Batch, 1, DType.Int32, Device).Unsqueeze(1);
+        return AttendPages(query, _keys[layer], _values.ElementAtOrDefault(layer), values.Shape[3], x => x, table, null, scale, Window);
+    }
+
     internal override KvView Append(int layer, Tensor keys, Tensor values, long? window)
     {
         Check(keys, values);

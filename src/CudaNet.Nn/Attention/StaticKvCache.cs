@@ -59,11 +59,11 @@ public sealed class StaticKvCache : KvCache
 
     internal override Tensor? Attend(int layer, Tensor query, Tensor keys, Tensor values, long? window, double? scale)
     {
-        if (query.Shape[2] > FewQueries || Length == 0 || _storage != KvStorage.Float32 || _values.Count == 0) return null;
+        if (query.Shape[2] > FewQueries || (Length == 0 && _storage == KvStorage.Float32)) return null;
         Write(layer, keys, values);
         // Each row has one page.
         var table = Tensor.Arange(0, Batch, 1, DType.Int32, Device).Unsqueeze(1);
-        return AttendPages(query, _keys[layer].Data.Value, _values[layer].Data.Value, table, window, scale);
+        return AttendPages(query, _keys[layer], _values.ElementAtOrDefault(layer), values.Shape[3], x => x, table, window, scale);
     }
 
     /// <summary>Writes the next tokens; gives their positions.</summary>

@@ -28,8 +28,15 @@ internal sealed class KvCacheTests
     [TestCaseSource(nameof(Caches))]
     public void Token_by_token_gives_what_all_at_once_gives(Func<KvCache> make, double tolerance, long? window)
     {
+        // With a bias keys are gathered; without, they are read where they lie.
+        Compare(make, tolerance, window, new Alibi(Heads));
+        Compare(make, tolerance, window, null);
+    }
+
+    private static void Compare(Func<KvCache> make, double tolerance, long? window, IPositionBias? bias)
+    {
         var (q, k, v) = Rows(1);
-        var form = new AttentionForm(Heads, Groups) { Causal = true, Window = window, Rotary = new(Depth), Bias = new Alibi(Heads) };
+        var form = new AttentionForm(Heads, Groups) { Causal = true, Window = window, Rotary = new(Depth), Bias = bias };
         var whole = Attention.Of(q, k, v, form);
         foreach (var compiled in new[] { false, true })
         {
@@ -64,6 +71,24 @@ internal sealed class KvCacheTests
         {
             slot.Assign(value);
             return value;
+        }
+    }
+
+    [Test]
+    public void Narrow_rows_are_not_widened([Values(KvStorage.BFloat16, KvStorage.Int8)] KvStorage storage)
+    {
+        var (q, k, v) = Rows(1);
+        foreach (var cache in new KvCache[] { new StaticKvCache(Kept, Batch, 32, storage: storage), new PagedKvCache(Kept, Batch, 20, 3, 64, storage), new SlidingKvCache(Kept, Batch, 5, storage) })
+        {
+            var form = new AttentionForm(Heads, Groups) { Causal = true, Window = cache is SlidingKvCache ? 4 : null };
+            cache.Reserve(6);
+            Attention.Of(q.Narrow(1, 0, 6), k.Narrow(1, 0, 6), v.Narrow(1, 0, 6), form, null, cache[0]).Realize();
+            cache.Advance(6);
+            cache.Reserve(1);
+            var plan = Compiled.PlanOf(x => [Attention.Of(x[0], x[1], x[2], form, null, cache[0])], q.Narrow(1, 6, 1), k.Narrow(1, 6, 1), v.Narrow(1, 6, 1));
+            var attend = plan.Steps.Single(step => step.Op is Ops.CachedAttention);
+            Assert.That(attend.Inputs[1].DType, Is.EqualTo(storage == KvStorage.Int8 ? DType.UInt8 : DType.BFloat16));
+            Assert.That(attend.Inputs[2].DType, Is.EqualTo(attend.Inputs[1].DType));
         }
     }
 

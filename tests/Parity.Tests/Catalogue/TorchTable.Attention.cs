@@ -22,8 +22,9 @@ internal static partial class TorchTable
             var rows = new List<torch.Tensor>();
             for (long b = 0; b < x[0].shape[0]; b++)
             {
-                torch.Tensor Keys(torch.Tensor pages) => pages.index_select(0, x[3][b]).transpose(0, 1).flatten(1, 2).unsqueeze(0);
-                var (keys, values, query) = (Keys(x[1]), Keys(x[2]), x[0].narrow(0, b, 1));
+                torch.Tensor Rows(torch.Tensor pages) => pages.to(x[0].dtype).index_select(0, x[3][b]).transpose(0, 1).flatten(1, 2).unsqueeze(0);
+                torch.Tensor Keys(int input) => x.Length > 5 ? (Rows(x[input]) - QuantizedMatMul.Zero) * Rows(x[input + 4]) : Rows(x[input]);
+                var (keys, values, query) = (Keys(1), Keys(2), x[0].narrow(0, b, 1));
                 var length = Math.Min(x[4][b].item<int>(), keys.shape[2]);
                 rows.Add(length == 0 ? (query * 0).sum(3, keepdim: true).expand(1, query.shape[1], query.shape[2], values.shape[3])
                     : Attend(new(op.Scale, op.Left, 0), [query, keys.narrow(2, 0, length), values.narrow(2, 0, length)]));
