@@ -30,6 +30,7 @@ public sealed class CpuBackend : IBackend
         Recurrence.RecurrenceKernels.Register(_kernels);
         Elementwise.ElementwiseKernels.Register(_kernels);
         Reductions.ReductionKernels.Register(_kernels);
+        Resampling.ResamplingKernels.Register(_kernels);
     }
 
     /// <inheritdoc/>

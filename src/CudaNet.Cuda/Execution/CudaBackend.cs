@@ -47,6 +47,7 @@ public sealed class CudaBackend : IBackend, IDisposable
         RandomSteps.Register(_table);
         RecurrenceSteps.Register(_table);
         ReductionSteps.Register(_table, Kernels.CanCompile);
+        ResamplingSteps.Register(_table);
         ScanSteps.Register(_table);
         SortingSteps.Register(_table);
         ViewSteps.Register(_table);

@@ -6,6 +6,7 @@ public static class KernelCatalogue
     /// <summary>The families, by the name of their file.</summary>
     public static IReadOnlyList<KernelFamily> All { get; } =
     [
+        AffineSampleKernels.Family,
         AttentionBackwardKernels.Family,
         AttentionDecodeKernels.Family,
         AttentionKernels.Family,

@@ -35,7 +35,7 @@ internal sealed class VitSystem() : CourseSystem("14.vit", "Vision Transformer",
         var data = Nn.Data.Mnist.Load(context.Data);
         var model = new Vit(new(28, 7, 1, 10, 3, 64, 4, 128), context.Random());
         var epochs = context.Pick(20, 14);
-        var loader = new DataLoader(new ImageDataset(data.Train, ImageTransforms.RandomShift(1)), 64, shuffle: true, seed: context.Seed);
+        var loader = new DataLoader(new ImageDataset(data.Train, new ImageAugmentation(RandomMaps.Shift(1))), 64, shuffle: true, seed: context.Seed);
         var result = new Trainer(model, new AdamW(model.Parameters(), 2e-3, weightDecay: 0.05)) { Schedule = new CosineSchedule((long)epochs * loader.BatchCount, 100, 0.01) }.Fit(loader, epochs: epochs);
         var test = new ImageDataset(data.Test).All();
         return (model, result.Epochs, Learn.Accuracy(model, test.Inputs, test.Targets));

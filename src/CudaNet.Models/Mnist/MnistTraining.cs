@@ -41,7 +41,7 @@ public sealed class MnistTraining
         Data = Nn.Data.Mnist.Load(Options.Data);
         if (Options.Model == "cnn" && (Data.Train.Height != Data.Train.Width || Data.Train.Height % 4 != 0))
             throw new ArgumentException($"The cnn needs square images with a side divisible by 4; these are {Data.Train.Height}×{Data.Train.Width}. Use the model mlp.");
-        Dataset samples = new ImageDataset(Data.Train, Options.Shift > 0 ? ImageTransforms.RandomShift(Options.Shift.Value) : null);
+        Dataset samples = Options.Shift > 0 ? new ImageDataset(Data.Train, new ImageAugmentation(RandomMaps.Shift(Options.Shift.Value))) : new ImageDataset(Data.Train);
         if (Options.Limit is { } limit) samples = samples.Take(limit);
         _train = new(samples, Options.BatchSize!.Value, shuffle: true, seed: Options.Seed);
         _test = new(new ImageDataset(Data.Test), 250);

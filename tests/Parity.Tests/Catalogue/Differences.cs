@@ -10,6 +10,7 @@ internal static class Differences
     {
         ("Cast", "extremes") => "torch leaves it undefined what NaN, infinities and values out of range become as integers; ours saturate",
         ("Softmax" or "LogSoftmax", "a row of minus infinity") => "torch gives NaN where everything is masked; ours gives no weight and no gradient, by design",
+        ("AffineSample", "nowhere") => "torch takes a place that is no number for the first pixel; ours is outside",
         _ => null,
     };
 }

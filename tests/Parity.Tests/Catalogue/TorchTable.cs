@@ -43,6 +43,7 @@ internal static partial class TorchTable
         AddAttention();
         AddLosses();
         AddRecurrence();
+        AddResampling();
     }
 
     /// <summary>Names in the catalogue of the operations in this table.</summary>
