@@ -16,6 +16,7 @@ internal static class Program
             CompareCommand.Create(),
             MeasureCommand.Create(),
             FirstResultCommand.Create(),
+            PeakMemoryCommand.Create(),
             PeakCommand.Create(),
             VirtualGpuCommand.Create(),
             BenchmarkDotNetCommand.Create(),

@@ -63,10 +63,10 @@ public class WorkloadBenchmark
         foreach (var suite in Suite.All)
             foreach (var create in suite.Workloads)
             {
-                string name;
+                string? name;
                 using (var workload = create())
-                    name = $"{suite.Name}: {workload.Name}";
-                if (name.Contains(Filter, StringComparison.OrdinalIgnoreCase))
+                    name = workload.Ours is null ? null : $"{suite.Name}: {workload.Name}";
+                if (name is not null && name.Contains(Filter, StringComparison.OrdinalIgnoreCase))
                     yield return (name, create);
             }
     }
@@ -81,7 +81,7 @@ public class WorkloadBenchmark
 
     /// <summary>One run by CudaNet.</summary>
     [Benchmark]
-    public void CudaNet() => _workload!.Ours();
+    public void CudaNet() => _workload!.Ours!();
 
     /// <summary>One run by TorchSharp.</summary>
     [Benchmark(Baseline = true)]

@@ -12,6 +12,25 @@ internal static class ChildProcess
     /// <summary>Runs it to its end and returns its exit code.</summary>
     internal static int Run(IEnumerable<string> arguments, bool keptHeap)
     {
+        using var process = Process.Start(Start(arguments, keptHeap))!;
+        process.WaitForExit();
+        return process.ExitCode;
+    }
+
+    /// <summary>Runs it to its end, with glibc as it comes, and returns the last line that it writes.</summary>
+    /// <exception cref="InvalidOperationException">It failed.</exception>
+    internal static string Output(IReadOnlyList<string> arguments)
+    {
+        var start = Start(arguments, keptHeap: false);
+        start.RedirectStandardOutput = true;
+        using var process = Process.Start(start)!;
+        var text = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0 ? text.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1] : throw new InvalidOperationException($"{arguments[0]} ended with {process.ExitCode}.");
+    }
+
+    private static ProcessStartInfo Start(IEnumerable<string> arguments, bool keptHeap)
+    {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { UseShellExecute = false };
         // Started by the dotnet command, the program is its first argument.
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
@@ -22,8 +41,6 @@ internal static class ChildProcess
             start.Environment["GLIBC_TUNABLES"] = KeptHeap;
         else
             start.Environment.Remove("GLIBC_TUNABLES");
-        using var process = Process.Start(start)!;
-        process.WaitForExit();
-        return process.ExitCode;
+        return start;
     }
 }

@@ -68,9 +68,11 @@ internal static class MeasureCommand
             CommonOptions.ShowProgress($"{suite.Name}: {name}");
             var disagreement = peerOnly ? 0 : workload.Disagreement();
             var load = new ForeignLoad();
+            if (workload.Sizes is { } sizes)
+                return peerOnly ? null : new(suite.Name, name, 0, 0, Repeated(sizes.Ours), Repeated(sizes.Peer), new Dictionary<string, double[]>(), disagreement, workload.Tolerance, load.Cores, Unit.Bytes);
             var sides = new List<Action>();
             if (!peerOnly)
-                sides.Add(workload.Ours);
+                sides.Add(workload.Ours!);
             if (workload.Peer is { } peer)
                 sides.Add(peer);
             if (!peerOnly)
@@ -84,7 +86,13 @@ internal static class MeasureCommand
         catch (Exception failure)
         {
             // One workload that does not run must not hide the others; the row says why.
-            return new(suite.Name, name, 0, 0, [], [], new Dictionary<string, double[]>(), 0, 0, null, $"{failure.GetType().Name}: {failure.Message}");
+            return new(suite.Name, name, 0, 0, [], [], new Dictionary<string, double[]>(), 0, 0, null, Failure: $"{failure.GetType().Name}: {failure.Message}");
         }
+    }
+
+    private static double[] Repeated(Func<double> size)
+    {
+        const int times = 3;
+        return [.. Enumerable.Range(0, times).Select(_ => size())];
     }
 }

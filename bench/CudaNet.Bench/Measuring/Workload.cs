@@ -7,17 +7,20 @@ internal sealed class Workload : IDisposable
     /// <summary>What is done, with its sizes; unique in its suite.</summary>
     internal required string Name { get; init; }
 
-    /// <summary>Floating-point operations of one run; a transcendental function counts as one.</summary>
-    internal required double Flops { get; init; }
+    /// <summary>Floating-point operations of one run; a transcendental function counts as one. 0 where a rate would say nothing.</summary>
+    internal double Flops { get; init; }
 
     /// <summary>Bytes that one run must read and write at least, each operand once.</summary>
-    internal required double Bytes { get; init; }
+    internal double Bytes { get; init; }
 
-    /// <summary>One run by CudaNet.</summary>
-    internal required Action Ours { get; init; }
+    /// <summary>One run by CudaNet; null only where <see cref="Sizes"/> are compared.</summary>
+    internal Action? Ours { get; init; }
 
     /// <summary>One run by TorchSharp; null where it has not this part.</summary>
     internal Action? Peer { get; init; }
+
+    /// <summary>Bytes that the two sides take, each found by a run of its own: compared instead of time.</summary>
+    internal (Func<double> Ours, Func<double> Peer)? Sizes { get; init; }
 
     /// <summary>Further libraries that can do it: their names and one run.</summary>
     internal IReadOnlyList<(string Name, Action Run)> Others { get; init; } = [];

@@ -18,6 +18,8 @@ internal sealed record Comparison(Measurement Measured, MachinePeak Peak, int Th
 
     internal bool Failed => Measured.Failure is not null;
 
+    internal bool IsTimed => Measured.Unit == Unit.Seconds;
+
     internal bool HasOurs => Measured.Ours.Length > 0;
 
     internal bool HasPeer => Measured.Peer.Length > 0;
@@ -39,7 +41,7 @@ internal sealed record Comparison(Measurement Measured, MachinePeak Peak, int Th
     internal double StockMedian => Statistics.Median(StockPeer);
 
     /// <summary>What counts: the ratio of medians, or below a millisecond of the best times. Above 1 we are ahead.</summary>
-    internal double Ratio => OursMedian < Short ? BestRatio : MedianRatio;
+    internal double Ratio => IsTimed && OursMedian < Short ? BestRatio : MedianRatio;
 
     internal double MedianRatio => PeerMedian / OursMedian;
 
@@ -62,6 +64,9 @@ internal sealed record Comparison(Measurement Measured, MachinePeak Peak, int Th
 
     /// <summary>Whether, at the measured peaks, arithmetic takes longer than moving the operands.</summary>
     internal bool IsComputeBound => Measured.Flops / Peak.GigaFlops > Measured.Bytes / Peak.GigaBytes;
+
+    /// <summary>False where a rate would say nothing.</summary>
+    internal bool HasRate => Measured.Flops + Measured.Bytes > 0;
 
     /// <summary>GFLOP/s when compute-bound, GB/s otherwise.</summary>
     internal double Rate(double seconds) => (IsComputeBound ? Measured.Flops : Measured.Bytes) / seconds / 1e9;

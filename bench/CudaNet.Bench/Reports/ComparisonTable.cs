@@ -32,11 +32,11 @@ internal static class ComparisonTable
     private static IEnumerable<string> Cells(Comparison row)
     {
         yield return Markup.Escape(row.Name);
-        yield return Figures.Time(row.OursBest);
-        yield return Figures.Time(row.OursMedian);
-        yield return Figures.Time(row.PeerBest);
-        yield return Figures.Time(row.PeerMedian);
-        yield return Figures.Time(row.StockMedian);
+        yield return Figures.Value(row, row.OursBest);
+        yield return Figures.Value(row, row.OursMedian);
+        yield return Figures.Value(row, row.PeerBest);
+        yield return Figures.Value(row, row.PeerMedian);
+        yield return Figures.Value(row, row.StockMedian);
         yield return row.IsCompared ? Format($"[{(row.Ratio >= 1 ? "green" : "yellow")}]{row.Ratio:F2}[/]") : "-";
         yield return row.IsCompared ? Format($"{row.RatioSpread.Low:F2}-{row.RatioSpread.High:F2}") : "-";
         yield return row.IsCompared ? Format($"{row.BestRatio:F2}") : "-";

@@ -33,7 +33,7 @@ internal static class JsonReport
             var suffix = peaks.Count == 1 ? "" : $"_{peak.Threads}t";
             figures[$"peak_gflops{suffix}"] = peak.GigaFlops;
             figures[$"peak_gbytes{suffix}"] = peak.GigaBytes;
-            var ratios = rows.Where(row => row.Threads == peak.Threads && row.IsCompared).Select(row => row.Ratio).ToArray();
+            var ratios = rows.Where(row => row.Threads == peak.Threads && row.IsCompared && row.IsTimed).Select(row => row.Ratio).ToArray();
             if (ratios.Length == 0)
                 continue;
             figures[$"geometric_mean{suffix}"] = Statistics.GeometricMean(ratios);
@@ -44,6 +44,7 @@ internal static class JsonReport
 
     internal static JsonObject Row(Comparison row)
     {
+        var unit = row.IsTimed ? "s" : "bytes";
         var json = new JsonObject
         {
             ["suite"] = row.Suite,
@@ -62,15 +63,15 @@ internal static class JsonReport
             json["failure"] = row.Measured.Failure;
         if (row.HasOurs)
         {
-            json["ours_min_s"] = row.OursBest;
-            json["ours_median_s"] = row.OursMedian;
-            json["ours_share_of_peak"] = row.ShareOfPeak(row.OursBest);
+            json[$"ours_min_{unit}"] = row.OursBest;
+            json[$"ours_median_{unit}"] = row.OursMedian;
+            json["ours_share_of_peak"] = row.HasRate ? row.ShareOfPeak(row.OursBest) : null;
         }
         if (row.HasPeer)
         {
-            json["peer_min_s"] = row.PeerBest;
-            json["peer_median_s"] = row.PeerMedian;
-            json["peer_share_of_peak"] = row.ShareOfPeak(row.PeerBest);
+            json[$"peer_min_{unit}"] = row.PeerBest;
+            json[$"peer_median_{unit}"] = row.PeerMedian;
+            json["peer_share_of_peak"] = row.HasRate ? row.ShareOfPeak(row.PeerBest) : null;
             json["peer_stock_median_s"] = Finite(row.StockMedian);
         }
         if (row.IsCompared)

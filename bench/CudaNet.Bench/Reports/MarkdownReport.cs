@@ -57,7 +57,7 @@ internal static class MarkdownReport
             }
             var counts = row.IsCompared ? Figures.Format($"**{row.Ratio:F2}**") : "-";
             var spread = row.IsCompared ? Figures.Format($"{row.RatioSpread.Low:F2}–{row.RatioSpread.High:F2}") : "-";
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {row.Name} | {Figures.Time(row.OursMedian)} | {Figures.Time(row.PeerMedian)} | {Figures.Time(row.StockMedian)} | {counts} | {spread} | {Figures.Others(row)} | {Figures.Rate(row, row.OursBest)} | {Figures.Share(row, row.OursBest)} | {Figures.Share(row, row.PeerBest)} |");
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {row.Name} | {Figures.Value(row, row.OursMedian)} | {Figures.Value(row, row.PeerMedian)} | {Figures.Value(row, row.StockMedian)} | {counts} | {spread} | {Figures.Others(row)} | {Figures.Rate(row, row.OursBest)} | {Figures.Share(row, row.OursBest)} | {Figures.Share(row, row.PeerBest)} |");
         }
     }
 

@@ -1,3 +1,5 @@
+using CudaNet.Bench.Measuring;
+
 namespace CudaNet.Bench.Reports;
 
 /// <summary>What a process measured of one workload.</summary>
@@ -11,7 +13,8 @@ namespace CudaNet.Bench.Reports;
 /// <param name="Disagreement">Greatest relative difference of the results.</param>
 /// <param name="Tolerance">The greatest that is still the same result.</param>
 /// <param name="ForeignCores">Cores that other programs used meanwhile; null where the system does not tell.</param>
+/// <param name="Unit">Of what the sides are compared by; where it is not seconds, read bytes for them above.</param>
 /// <param name="Failure">Why there are no times; null when there are.</param>
 internal sealed record Measurement(
     string Suite, string Name, double Flops, double Bytes, double[] Ours, double[] Peer, IReadOnlyDictionary<string, double[]> Others,
-    double Disagreement, double Tolerance, double? ForeignCores, string? Failure = null);
+    double Disagreement, double Tolerance, double? ForeignCores, Unit Unit = Unit.Seconds, string? Failure = null);

@@ -8,6 +8,7 @@ internal sealed record Suite(string Name, string About, IReadOnlyList<Func<Workl
     internal static readonly IReadOnlyList<Suite> All =
     [
         MatMulSuite.Suite, DecodingSuite.Suite, ElementwiseSuite.Suite, SoftmaxSuite.Suite, NormalisationSuite.Suite, ConvolutionSuite.Suite, AttentionSuite.Suite,
-        MnistStepSuite.Suite, LayerStepSuite.Suite, ScalingSuite.Suite, PlanSuite.Suite,
+        RecurrentSuite.Suite, TrainingSuite.Suite, InferenceSuite.Suite, MemorySuite.Suite,
+        ScalingSuite.Suite, PlanSuite.Suite,
     ];
 }
