@@ -67,4 +67,18 @@ internal static partial class TorchFunctions
             x => x[0].LogSoftmax(1).NllLoss(x[1], weight: x[2]), x => functional.nll_loss(functional.log_softmax(x[0], 1), x[1], x[2])) with
         { FirstConstant = 1 };
     }
+
+    private static IEnumerable<FunctionCase> Attention()
+    {
+        // Torch has it for nested tensors on a card only; each sequence by itself is what it means.
+        int[] starts = [0, 3, 4, 9];
+        foreach (var causal in new[] { false, true })
+            yield return Of("VarlenAttention", causal ? "causal" : "full", [new SampleInput([9, 2, 8], new(-1, 1)), new([9, 2, 8], new(-1, 1)), new([9, 2, 8], new(-1, 1))],
+                x => x[0].VarlenAttention(x[1], x[2], Tensor.From(starts), causal: causal),
+                x => torch.cat([.. starts[1..].Select((end, k) =>
+                {
+                    torch.Tensor Part(int input) => x[input].narrow(0, starts[k], end - starts[k]).transpose(0, 1).unsqueeze(0);
+                    return functional.scaled_dot_product_attention(Part(0), Part(1), Part(2), is_casual: causal).squeeze(0).transpose(0, 1);
+                })]));
+    }
 }

@@ -23,7 +23,7 @@ internal static partial class TorchFunctions
     internal static IReadOnlyList<FunctionCase> Cases { get; } =
     [
         .. Elementwise(), .. Activations(), .. Reductions(), .. Creation(), .. Views(), .. Indexing(),
-        .. Normalisation(), .. Pooling(), .. Losses(), .. MarginLosses(), .. LinearAlgebra(), .. Sorting(), .. Masks(), .. Padding(),
+        .. Normalisation(), .. Pooling(), .. Losses(), .. MarginLosses(), .. LinearAlgebra(), .. Sorting(), .. Masks(), .. Padding(), .. Attention(),
     ];
 
     internal static IEnumerable<string> Names => Cases.Select(one => one.Name).Distinct();
