@@ -63,6 +63,8 @@ internal static class CompareCommand
             ComparisonTable.WritePeak(peak);
             foreach (var suite in Suite.All.Where(suite => suites.Length == 0 || suites.Contains(suite.Name)))
             {
+                if (suite.IsOfOneThread && count != threads[0])
+                    continue;
                 var alone = stock ? Measure(suite, filter, count, seconds * StockShare, peerOnly: true, crashed) : [];
                 var stockTimes = alone.ToDictionary(row => row.Name, row => row.Peer);
                 var rows = Measure(suite, filter, count, seconds, peerOnly: false, crashed)

@@ -1,8 +1,8 @@
 using CudaNet.Bench.Suites;
 using CudaNet.Nn;
 using TorchSharp;
-using TorchParameter = TorchSharp.Modules.Parameter;
 using Functions = TorchSharp.torch.nn.functional;
+using TorchParameter = TorchSharp.Modules.Parameter;
 
 namespace CudaNet.Bench.Models;
 

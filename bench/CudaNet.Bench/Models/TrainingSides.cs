@@ -50,7 +50,8 @@ internal static class TrainingSides
             targets.Dispose();
             optimizer.Dispose();
             weights.Dispose();
-        });
+        }
+        );
     }
 
     /// <summary>Operations of a step without those of the optimiser: of the plan of the loss and its gradients.</summary>

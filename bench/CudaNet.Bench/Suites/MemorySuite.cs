@@ -15,5 +15,6 @@ internal static class MemorySuite
                Name = training.Name,
                Sizes = (() => PeakMemoryCommand.RunChild(training, peer: false), () => PeakMemoryCommand.RunChild(training, peer: true)),
            }),
-    ]);
+    ])
+    { IsOfOneThread = true };
 }

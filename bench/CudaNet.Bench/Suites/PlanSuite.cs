@@ -1,49 +1,101 @@
-using CudaNet.Bench.Commands;
 using CudaNet.Bench.Measuring;
 using CudaNet.Execution;
+using CudaNet.Nn;
+using CudaNet.Nn.Optimizers;
+using TorchSharp;
 
 namespace CudaNet.Bench.Suites;
 
-/// <summary>What is not arithmetic: building and finding a plan, and starting a program.</summary>
+/// <summary>What is not arithmetic: building a graph, finding its plan, and walking through it.</summary>
 internal static class PlanSuite
 {
     private const int Operations = 200;
 
-    internal static readonly Suite Suite = new("plan", "the cost beside the arithmetic: a graph of 200 operations on four numbers, and the start of a program",
+    internal static readonly Suite Suite = new("plan", "the cost beside the arithmetic: a training step where nothing is computed, and operations on four numbers",
     [
-        () => Graph("built, found in the cache and run", compiled: false),
-        () => Graph("compiled and run", compiled: true),
-        Start,
+        () => Step("built and found in the cache", compiled: false),
+        () => Step("compiled", compiled: true),
+        () => Chain("built, found in the cache and run", compiled: false),
+        () => Chain("compiled and run", compiled: true),
     ]);
 
-    private static Workload Graph(string what, bool compiled)
+    /// <summary>Forward, loss, backward and optimiser of a perceptron on a device that does nothing.</summary>
+    private static Workload Step(string what, bool compiled)
     {
-        var x = Tensor.From(1f, 2, 3, 4);
-        static Tensor Chain(Tensor y)
+        const int layers = 8, size = 4;
+        var (before, device) = (Device.Default, IdleDevice.Instance);
+        // The optimiser's own numbers must lie there, too.
+        void OnDevice(Action action)
         {
-            // A sum over all between the steps keeps them from becoming one kernel.
-            for (var k = 0; k < Operations / 4; k++)
+            Device.Default = device;
+            try
+            {
+                action();
+            }
+            finally
+            {
+                Device.Default = before;
+            }
+        }
+        Action? run = null;
+        var operations = 0L;
+        OnDevice(() =>
+        {
+            var network = new Sequential([.. Enumerable.Range(0, layers).SelectMany<int, Module>(_ => [new Linear(size, size), new ReLU()])]);
+            Tensor x = Tensor.Zeros([1, size]).Realize(), y = Tensor.Zeros([1, size]).Realize();
+            var optimizer = new Sgd(network.Parameters(), 0.1);
+            Tensor Train(Tensor input, Tensor target)
+            {
+                optimizer.ZeroGrad();
+                var loss = Loss.Mse(network.Forward(input), target);
+                loss.Backward();
+                optimizer.Step();
+                return loss;
+            }
+            Train(x, y).Realize();
+            // Every operation that is built has the next number.
+            var first = Tensor.Scalar(0).Node.Id;
+            Train(x, y).Realize();
+            operations = Tensor.Scalar(0).Node.Id - first - 1;
+            var function = Compiled.Of(Train);
+            run = compiled ? () => function(x, y).Dispose() : () => Train(x, y).Realize().Dispose();
+        });
+        return new Workload { Name = $"step of {operations} operations {what}, nothing computed", Ours = () => OnDevice(run!) };
+    }
+
+    /// <summary>A chain on four numbers; torch runs it operation by operation.</summary>
+    private static Workload Chain(string what, bool compiled)
+    {
+        (float[], long[])[] inputs = [([1, 2, 3, 4], [4])];
+        static Tensor Ours(Tensor y)
+        {
+            // A mean over all between the steps keeps them from becoming one kernel.
+            for (var k = 0; k < Operations / 5; k++)
                 y = (y * 0.5 + 1).Tanh() - y.Mean();
             return y;
         }
-        var function = Compiled.Of(arguments => [Chain(arguments[0])]);
+        static torch.Tensor Peer(torch.Tensor y)
+        {
+            using var scope = torch.NewDisposeScope();
+            for (var k = 0; k < Operations / 5; k++)
+                y = y.mul(0.5).add_(1).tanh_().sub_(y.mean());
+            return y.MoveToOuterDisposeScope();
+        }
+        var workload = Sides.Create($"{Operations} operations {what}", 0, 0, inputs, x => Ours(x[0]), x => Peer(x[0]));
+        if (compiled)
+            return workload;
+        var x = Tensor.From(1f, 2, 3, 4);
         return new Workload
         {
-            Name = $"{Operations} operations {what}",
-            Flops = 4 * Operations,
-            Bytes = 32,
-            Ours = compiled ? () => function([x])[0].Dispose() : () => Chain(x).Realize().Dispose(),
-            Release = x.Dispose,
+            Name = workload.Name,
+            Ours = () => Ours(x).Realize().Dispose(),
+            Peer = workload.Peer,
+            Disagreement = workload.Disagreement,
+            Release = () =>
+            {
+                x.Dispose();
+                workload.Dispose();
+            },
         };
     }
-
-    /// <summary>A process from its start to its first result, with the JIT: published programs start faster.</summary>
-    private static Workload Start() => new()
-    {
-        Name = "process to its first result, not published",
-        Flops = 1,
-        Bytes = 1,
-        Ours = () => FirstResultCommand.RunChild(peer: false),
-        Peer = () => FirstResultCommand.RunChild(peer: true),
-    };
 }

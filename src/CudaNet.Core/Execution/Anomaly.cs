@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Reflection;
 using System.Runtime.CompilerServices;
 using CudaNet.Execution;
 using CudaNet.Graphs;
@@ -114,20 +115,27 @@ public static class Anomaly
         /// <summary>The first method on the stack that is not the engine's, and the first that is no module's either.</summary>
         private static string Place()
         {
-            var frames = new StackTrace(fNeedFileInfo: true).GetFrames().Where(frame => frame.GetMethod()?.DeclaringType?.Assembly is { } assembly && assembly != typeof(Node).Assembly).ToList();
+            List<(StackFrame Frame, DiagnosticMethodInfo Method, string? Assembly)> frames =
+            [
+                .. from frame in new StackTrace(fNeedFileInfo: true).GetFrames()
+                   let method = DiagnosticMethodInfo.Create(frame)
+                   where method is not null
+                   let assembly = new AssemblyName(method.DeclaringAssemblyName).Name
+                   where assembly != typeof(Node).Assembly.GetName().Name
+                   select (frame, method, assembly),
+            ];
             if (frames.Count == 0) return "an unknown place";
-            var caller = frames.Find(frame => frame.GetMethod()!.DeclaringType!.Assembly.GetName().Name != "CudaNet.Nn");
-            return caller is null || caller == frames[0] ? Describe(frames[0]) : $"{Describe(frames[0])}, called from {Describe(caller)}";
+            var caller = frames.Find(entry => entry.Assembly != "CudaNet.Nn");
+            return caller.Frame is null || caller.Frame == frames[0].Frame ? Describe(frames[0].Frame, frames[0].Method) : $"{Describe(frames[0].Frame, frames[0].Method)}, called from {Describe(caller.Frame, caller.Method)}";
         }
 
-        private static string Describe(StackFrame frame)
+        private static string Describe(StackFrame frame, DiagnosticMethodInfo method)
         {
-            var method = frame.GetMethod()!;
-            // Of a lambda: the method that it stands in. "<Forward>b__3" in the type "<>c".
-            var type = method.DeclaringType!;
-            while (type.DeclaringType is { } outer && type.Name.StartsWith('<')) type = outer;
+            // Of a lambda: the method that it stands in. "<Forward>b__3" in the type "Outer+<>c".
+            var type = method.DeclaringTypeName.Split('+').Last(part => !part.StartsWith('<'));
+            type = type[(type.LastIndexOf('.') + 1)..];
             var name = method.Name.StartsWith('<') && method.Name.IndexOf('>', StringComparison.Ordinal) is > 1 and var end ? method.Name[1..end] : method.Name;
-            return frame.GetFileName() is { } file ? $"{type.Name}.{name} ({Path.GetFileName(file)}:{frame.GetFileLineNumber()})" : $"{type.Name}.{name}";
+            return frame.GetFileName() is { } file ? $"{type}.{name} ({Path.GetFileName(file)}:{frame.GetFileLineNumber()})" : $"{type}.{name}";
         }
     }
 

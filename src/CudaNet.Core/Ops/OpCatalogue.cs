@@ -1,8 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 
 namespace CudaNet.Ops;
 
 /// <summary>All operations, found by their definitions: nothing is listed by hand.</summary>
+[RequiresUnreferencedCode("Definitions are found by reflection; a trimmed program keeps only what it uses.")]
 public static class OpCatalogue
 {
     /// <summary>Every definition, by name.</summary>
@@ -15,8 +17,5 @@ public static class OpCatalogue
     public static IEnumerable<OpDefinition> Find(Assembly assembly) =>
         from type in assembly.GetTypes()
         where !type.IsAbstract && !type.ContainsGenericParameters && type.IsAssignableTo(typeof(IOpDefinition))
-        select (OpDefinition)typeof(OpCatalogue).GetMethod(nameof(Of), BindingFlags.NonPublic | BindingFlags.Static)!
-            .MakeGenericMethod(type).Invoke(null, null)!;
-
-    private static OpDefinition Of<T>() where T : IOpDefinition => T.Entry;
+        select (OpDefinition)type.GetProperty(nameof(IOpDefinition.Entry), BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;
 }

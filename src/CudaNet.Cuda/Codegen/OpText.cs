@@ -8,83 +8,83 @@ namespace CudaNet.Cuda.Codegen;
 /// <c>elementwise.cuh</c> and <c>math.cuh</c>.</summary>
 internal static class OpText
 {
-    private static readonly Dictionary<Type, string> Calls = new()
+    private static readonly Dictionary<Op, string> Calls = new()
     {
-        [typeof(Neg)] = "negate",
-        [typeof(Abs)] = "absolute",
-        [typeof(Relu)] = "relu_of",
-        [typeof(Sign)] = "sign_of",
-        [typeof(Sqrt)] = "root",
-        [typeof(Floor)] = "round_down",
-        [typeof(Ceil)] = "round_up",
-        [typeof(Trunc)] = "truncate",
-        [typeof(Round)] = "round_even",
-        [typeof(Add)] = "add",
-        [typeof(Sub)] = "subtract",
-        [typeof(Mul)] = "multiply",
-        [typeof(Maximum)] = "larger",
-        [typeof(Minimum)] = "smaller",
-        [typeof(Fmod)] = "fmod_of",
-        [typeof(Remainder)] = "remainder_of",
-        [typeof(FloorDivide)] = "floor_quotient",
+        [new Neg()] = "negate",
+        [new Abs()] = "absolute",
+        [new Relu()] = "relu_of",
+        [new Sign()] = "sign_of",
+        [new Sqrt()] = "root",
+        [new Floor()] = "round_down",
+        [new Ceil()] = "round_up",
+        [new Trunc()] = "truncate",
+        [new Round()] = "round_even",
+        [new Add()] = "add",
+        [new Sub()] = "subtract",
+        [new Mul()] = "multiply",
+        [new Maximum()] = "larger",
+        [new Minimum()] = "smaller",
+        [new Fmod()] = "fmod_of",
+        [new Remainder()] = "remainder_of",
+        [new FloorDivide()] = "floor_quotient",
     };
 
     /// <summary>Functions of <c>math.cuh</c>.</summary>
-    private static readonly Dictionary<Type, string> MathCalls = new()
+    private static readonly Dictionary<Op, string> MathCalls = new()
     {
-        [typeof(Exp)] = "exp_of",
-        [typeof(Exp2)] = "exp2_of",
-        [typeof(Expm1)] = "expm1_of",
-        [typeof(Log)] = "log_of",
-        [typeof(Log2)] = "log2_of",
-        [typeof(Log1p)] = "log1p_of",
-        [typeof(Sin)] = "sin_of",
-        [typeof(Cos)] = "cos_of",
-        [typeof(Tan)] = "tan_of",
-        [typeof(Tanh)] = "tanh_of",
-        [typeof(Sigmoid)] = "sigmoid_of",
-        [typeof(Erf)] = "erf_of",
-        [typeof(Atan2)] = "atan2_of",
-        [typeof(Pow)] = "pow_of",
+        [new Exp()] = "exp_of",
+        [new Exp2()] = "exp2_of",
+        [new Expm1()] = "expm1_of",
+        [new Log()] = "log_of",
+        [new Log2()] = "log2_of",
+        [new Log1p()] = "log1p_of",
+        [new Sin()] = "sin_of",
+        [new Cos()] = "cos_of",
+        [new Tan()] = "tan_of",
+        [new Tanh()] = "tanh_of",
+        [new Sigmoid()] = "sigmoid_of",
+        [new Erf()] = "erf_of",
+        [new Atan2()] = "atan2_of",
+        [new Pow()] = "pow_of",
     };
 
-    private static readonly Dictionary<Type, string> Operators = new()
+    private static readonly Dictionary<Op, string> Operators = new()
     {
-        [typeof(Equal)] = "==",
-        [typeof(NotEqual)] = "!=",
-        [typeof(Less)] = "<",
-        [typeof(LessEqual)] = "<=",
-        [typeof(Greater)] = ">",
-        [typeof(GreaterEqual)] = ">=",
-        [typeof(LogicalAnd)] = "&",
-        [typeof(LogicalOr)] = "|",
-        [typeof(LogicalXor)] = "^",
+        [new Equal()] = "==",
+        [new NotEqual()] = "!=",
+        [new Less()] = "<",
+        [new LessEqual()] = "<=",
+        [new Greater()] = ">",
+        [new GreaterEqual()] = ">=",
+        [new LogicalAnd()] = "&",
+        [new LogicalOr()] = "|",
+        [new LogicalXor()] = "^",
     };
 
     /// <summary>Ops that compute in floating types only.</summary>
-    private static readonly HashSet<Type> FloatingOnly =
-        [typeof(Sqrt), typeof(Rsqrt), typeof(Reciprocal), typeof(Floor), typeof(Ceil), typeof(Trunc), typeof(Round), typeof(Div), .. MathCalls.Keys.Where(type => type != typeof(Pow))];
+    private static readonly HashSet<Op> FloatingOnly =
+        [new Sqrt(), new Rsqrt(), new Reciprocal(), new Floor(), new Ceil(), new Trunc(), new Round(), new Div(), .. MathCalls.Keys.Where(op => op is not Pow)];
 
-    /// <summary>The ops with an expression.</summary>
-    public static IReadOnlyList<Type> Ops { get; } = [.. Calls.Keys, .. MathCalls.Keys, .. Operators.Keys, typeof(Rsqrt), typeof(Reciprocal), typeof(Div), typeof(LogicalNot), typeof(Where), typeof(Cast)];
+    /// <summary>The ops with an expression; <see cref="Cast"/> has one for each pair of types.</summary>
+    public static IReadOnlyList<Op> Ops { get; } = [.. Calls.Keys, .. MathCalls.Keys, .. Operators.Keys, new Rsqrt(), new Reciprocal(), new Div(), new LogicalNot(), new Where()];
 
-    private static readonly HashSet<Type> OneArgument =
-        [typeof(Neg), typeof(Abs), typeof(Relu), typeof(Sign), typeof(Sqrt), typeof(Rsqrt), typeof(Reciprocal), typeof(Floor), typeof(Ceil), typeof(Trunc), typeof(Round), typeof(LogicalNot), typeof(Cast), .. MathCalls.Keys.Where(type => type != typeof(Pow) && type != typeof(Atan2))];
+    private static readonly HashSet<Op> OneArgument =
+        [new Neg(), new Abs(), new Relu(), new Sign(), new Sqrt(), new Rsqrt(), new Reciprocal(), new Floor(), new Ceil(), new Trunc(), new Round(), new LogicalNot(), .. MathCalls.Keys.Where(op => op is not (Pow or Atan2))];
 
     /// <summary>How many arguments an op has.</summary>
-    public static int ArgumentsOf(Type op) => op == typeof(Where) ? 3 : OneArgument.Contains(op) ? 1 : 2;
+    public static int ArgumentsOf(Op op) => op is Where ? 3 : op is Cast || OneArgument.Contains(op) ? 1 : 2;
 
     /// <summary>True for ops whose result is Bool whatever they compare.</summary>
-    public static bool IsRelation(Type op) => Operators.ContainsKey(op) && op != typeof(LogicalAnd) && op != typeof(LogicalOr) && op != typeof(LogicalXor);
+    public static bool IsRelation(Op op) => Operators.ContainsKey(op) && op is not (LogicalAnd or LogicalOr or LogicalXor);
 
     /// <summary>True if there is an expression for the op on arguments of a type.</summary>
     public static bool Knows(Op op, DType argument) =>
-        op is Literal || Ops.Contains(op.GetType()) && (argument.IsFloating()
+        op is Literal or Cast || Ops.Contains(op) && (argument.IsFloating()
             ? op is not (LogicalAnd or LogicalOr or LogicalXor or LogicalNot)
-            : !FloatingOnly.Contains(op.GetType()));
+            : !FloatingOnly.Contains(op));
 
     /// <summary>True if the op needs <c>math.cuh</c>.</summary>
-    public static bool NeedsMath(Op op, DType argument) => MathCalls.ContainsKey(op.GetType()) && argument.IsFloating();
+    public static bool NeedsMath(Op op, DType argument) => MathCalls.ContainsKey(op) && argument.IsFloating();
 
     /// <summary>True if the op has no value for an integer divisor of 0.</summary>
     public static bool DividesIntegers(Op op, DType argument) => op is Remainder or Fmod or FloorDivide && !argument.IsFloating();
@@ -112,8 +112,8 @@ internal static class OpText
         if (type == DType.Bool && op is Add) return $"(u8)({a} | {b})";
         if (type == DType.Bool && op is Mul) return $"(u8)({a} & {b})";
         if (op is Pow && !type.IsFloating()) return $"whole_power({a}, {b})";
-        if (Calls.TryGetValue(op.GetType(), out var call) || MathCalls.TryGetValue(op.GetType(), out call)) return b.Length == 0 ? $"{call}({a})" : $"{call}({a}, {b})";
-        if (Operators.TryGetValue(op.GetType(), out var sign)) return op is LogicalAnd or LogicalOr or LogicalXor ? $"({lane})({a} {sign} {b})" : $"(u8)({a} {sign} {b})";
+        if (Calls.TryGetValue(op, out var call) || MathCalls.TryGetValue(op, out call)) return b.Length == 0 ? $"{call}({a})" : $"{call}({a}, {b})";
+        if (Operators.TryGetValue(op, out var sign)) return op is LogicalAnd or LogicalOr or LogicalXor ? $"({lane})({a} {sign} {b})" : $"(u8)({a} {sign} {b})";
         return op switch
         {
             Div => $"{a} / {b}",

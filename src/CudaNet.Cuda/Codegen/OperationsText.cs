@@ -12,7 +12,7 @@ internal static class OperationsText
     public static IReadOnlyList<DType> Types { get; } = [DType.Bool, DType.UInt8, DType.Int32, DType.Int64, DType.Float32, DType.Float64];
 
     /// <summary>The number of an op among those of its kind for a type; −1 if it has none.</summary>
-    public static int NumberOf(Op op, DType type) => OpsOf(type, OpText.ArgumentsOf(op.GetType()), OpText.IsRelation(op.GetType())).ToList().IndexOf(op.GetType());
+    public static int NumberOf(Op op, DType type) => OpsOf(type, OpText.ArgumentsOf(op), OpText.IsRelation(op)).ToList().IndexOf(op);
 
     /// <summary>The text.</summary>
     public static string Make()
@@ -34,10 +34,8 @@ internal static class OperationsText
         return text.Append("\n} // namespace generated\n").ToString();
     }
 
-    private static IEnumerable<Type> OpsOf(DType type, int arguments, bool relation) =>
-        OpText.Ops.Where(op => op != typeof(Cast) && OpText.ArgumentsOf(op) == arguments && OpText.IsRelation(op) == relation && OpText.Knows(Instance(op), type));
-
-    private static Op Instance(Type op) => op == typeof(Cast) ? new Cast(DType.Float32) : (Op)Activator.CreateInstance(op)!;
+    private static IEnumerable<Op> OpsOf(DType type, int arguments, bool relation) =>
+        OpText.Ops.Where(op => OpText.ArgumentsOf(op) == arguments && OpText.IsRelation(op) == relation && OpText.Knows(op, type));
 
     private static void Function(StringBuilder text, DType type, string name, int arguments, bool relation)
     {
@@ -47,7 +45,7 @@ internal static class OperationsText
         if (arguments > 1 && !relation) parameters.AddRange(["IndexError *error", "unsigned long long token"]);
         text.Append(CultureInfo.InvariantCulture, $"\nDEVICE {(relation ? "u8" : lane)} {name}_{KernelTypes.Name(type)}({string.Join(", ", parameters)}) {{\n    switch (op) {{\n");
         var number = 0;
-        foreach (var op in OpsOf(type, arguments, relation).Select(Instance))
+        foreach (var op in OpsOf(type, arguments, relation))
         {
             var check = OpText.DividesIntegers(op, type) ? "check_divisor(b, error, token); " : "";
             text.Append(CultureInfo.InvariantCulture, $"    case {number++}: {check}return {OpText.Of(op, type, "a", arguments > 1 ? "b" : "", "")}; // {op.Name}\n");

@@ -93,7 +93,7 @@ internal sealed class UnfusedProgram(StepBuilder step, Shape shape)
             step.Launch(OperationKernels.Choose(name, _sizes, a.Strides, b.Strides, c.Strides), a.Address, b.Address, c.Address, result.Address);
         }
         else if (instruction.B < 0) step.Launch(OperationKernels.Unary(name, number, _sizes, a.Strides), a.Address, result.Address);
-        else if (OpText.IsRelation(op.GetType())) step.Launch(OperationKernels.Relation(name, number, _sizes, a.Strides, b.Strides), a.Address, b.Address, result.Address);
+        else if (OpText.IsRelation(op)) step.Launch(OperationKernels.Relation(name, number, _sizes, a.Strides, b.Strides), a.Address, b.Address, result.Address);
         else
         {
             var (record, token) = OpText.DividesIntegers(op, type) ? step.DivisionErrors() : (StepArgument.Null, 0UL);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using CudaNet.Models.Systems;
 using CudaNet.Ops;
 using CudaNet.Plotting;
@@ -5,6 +6,7 @@ using CudaNet.Plotting;
 namespace CudaNet.Models.Ch02_Foundations;
 
 /// <summary>Section 2.6: the chain rule, held against differences for every operation that there is.</summary>
+[RequiresUnreferencedCode("The operations are found by reflection; a trimmed program keeps only what it uses.")]
 internal sealed class Backpropagation() : CourseSystem("02.backpropagation", "Backpropagation: every operation against differences",
     "dh/dx = dh/dg · dg/dx, repeated layer by layer from the loss back to the weights.")
 {

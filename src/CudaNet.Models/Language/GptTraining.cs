@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using CudaNet.Models.Systems;
 using CudaNet.Models.Transformers;
 using CudaNet.Nn;
 using CudaNet.Nn.Data;
@@ -61,7 +62,7 @@ public sealed class GptTraining
             OnBatch = onBatch,
             OnEpoch = Show,
             CheckpointPath = folder is null ? null : Path.Combine(folder, CheckpointName),
-            Metadata = new Dictionary<string, string> { [OptionsKey] = JsonSerializer.Serialize(Options) },
+            Metadata = new Dictionary<string, string> { [OptionsKey] = JsonSerializer.Serialize(Options, OptionsJson.Default.GptOptions) },
         };
     }
 
@@ -99,7 +100,7 @@ public sealed class GptTraining
         using var file = SafeTensorsFile.Open(path);
         try
         {
-            return file.Metadata.TryGetValue(OptionsKey, out var text) && JsonSerializer.Deserialize<GptOptions>(text) is { } options ? options
+            return file.Metadata.TryGetValue(OptionsKey, out var text) && JsonSerializer.Deserialize(text, OptionsJson.Default.GptOptions) is { } options ? options
                 : throw new TrainingException($"{path}: this is no checkpoint of a GPT. Give the folder of one.");
         }
         catch (JsonException error)

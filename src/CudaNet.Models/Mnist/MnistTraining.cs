@@ -4,6 +4,7 @@ using System.Text.Json;
 using CudaNet.IO;
 using CudaNet.Models.Ch02_Foundations;
 using CudaNet.Models.Ch09_Convolution;
+using CudaNet.Models.Systems;
 using CudaNet.Nn;
 using CudaNet.Nn.Data;
 using CudaNet.Nn.Formats.SafeTensors;
@@ -60,7 +61,7 @@ public sealed class MnistTraining
             CheckpointPath = folder is null ? null : Path.Combine(folder, CheckpointName),
             Metadata = new Dictionary<string, string>
             {
-                [OptionsKey] = JsonSerializer.Serialize(Options),
+                [OptionsKey] = JsonSerializer.Serialize(Options, OptionsJson.Default.MnistOptions),
                 [SamplesKey] = samples.Count.ToString(CultureInfo.InvariantCulture),
             },
         };
@@ -95,7 +96,7 @@ public sealed class MnistTraining
         using var file = SafeTensorsFile.Open(path);
         try
         {
-            return file.Metadata.TryGetValue(OptionsKey, out var text) && JsonSerializer.Deserialize<MnistOptions>(text) is { } options
+            return file.Metadata.TryGetValue(OptionsKey, out var text) && JsonSerializer.Deserialize(text, OptionsJson.Default.MnistOptions) is { } options
                 ? options.Complete()
                 : throw new TrainingException($"{path}: this is no checkpoint of a training on MNIST. Give the folder of one.");
         }

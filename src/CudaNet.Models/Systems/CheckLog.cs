@@ -9,12 +9,12 @@ namespace CudaNet.Models.Systems;
 /// <summary>The last check of each system, full and quick, kept in a file; from it come the state in lists and the page of all systems.</summary>
 public sealed class CheckLog
 {
-    private static readonly JsonSerializerOptions Json = new()
+    private static readonly CheckJson Json = new(new()
     {
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         IgnoreReadOnlyProperties = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
+    });
 
     private readonly string _path;
     private readonly Dictionary<(string Id, bool Quick), SystemCheck> _checks;
@@ -32,7 +32,7 @@ public sealed class CheckLog
     {
         try
         {
-            if (File.Exists(path) && JsonSerializer.Deserialize<List<SystemCheck>>(File.ReadAllText(path), Json) is { } checks)
+            if (File.Exists(path) && JsonSerializer.Deserialize(File.ReadAllText(path), Json.ListSystemCheck) is { } checks)
                 return new(path, checks.DistinctBy(check => (check.Id, check.Quick)));
         }
         catch (JsonException)
@@ -61,7 +61,7 @@ public sealed class CheckLog
     {
         With(checks);
         // A check a line, so that versions can be compared.
-        AtomicFile.Write(_path, Encoding.UTF8.GetBytes($"[\n{string.Join(",\n", All.Select(check => JsonSerializer.Serialize(check, Json)))}\n]\n"));
+        AtomicFile.Write(_path, Encoding.UTF8.GetBytes($"[\n{string.Join(",\n", All.Select(check => JsonSerializer.Serialize(check, Json.SystemCheck)))}\n]\n"));
     }
 
     /// <summary>All checks, by id, the full one of a system first.</summary>
@@ -71,3 +71,7 @@ public sealed class CheckLog
     /// than its share of the seeds of a full one.</summary>
     public double? SecondsOf(string id, bool quick) => Of(id, quick)?.ProcessorSeconds ?? (quick ? Of(id, quick: false)?.ProcessorSeconds / SystemCheck.Seeds.Count : null);
 }
+
+/// <summary>The code for its JSON, made while compiling.</summary>
+[JsonSerializable(typeof(List<SystemCheck>))]
+internal sealed partial class CheckJson : JsonSerializerContext;

@@ -1,8 +1,13 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace CudaNet.Models.Systems;
 
 /// <summary>All systems of the course.</summary>
+[RequiresUnreferencedCode(ByReflection)]
 public static class CourseSystems
 {
+    internal const string ByReflection = "Systems are found by reflection; a trimmed program keeps only what it uses.";
+
     private static readonly Lazy<IReadOnlyList<CourseSystem>> Found = new(Find);
 
     /// <summary>All systems, by id.</summary>

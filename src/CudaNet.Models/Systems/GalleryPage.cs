@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Text;
@@ -9,6 +10,7 @@ namespace CudaNet.Models.Systems;
 /// <summary>A folder with a page of all systems: their pictures, small, beside it as ID.1.webp, ID.2.webp, …, and the figures of their last
 /// check. It needs nothing from elsewhere.</summary>
 /// <param name="folder">The folder.</param>
+[RequiresUnreferencedCode(CourseSystems.ByReflection)]
 public sealed class GalleryPage(string folder)
 {
     private const int PictureWidth = 640;

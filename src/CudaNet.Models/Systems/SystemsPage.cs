@@ -1,9 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 
 namespace CudaNet.Models.Systems;
 
 /// <summary>The page of all systems with the figures of their last check, as Markdown.</summary>
+[RequiresUnreferencedCode(CourseSystems.ByReflection)]
 public static class SystemsPage
 {
     private static readonly Dictionary<int, string> Chapters = new()

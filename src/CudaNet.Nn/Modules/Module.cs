@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace CudaNet.Nn;
 
 /// <summary>A part of a network: it owns parameters, buffers and other modules, and maps a tensor to a tensor.</summary>
@@ -5,6 +7,7 @@ namespace CudaNet.Nn;
 /// (a buffer), a module, a <see cref="RandomStream"/>, or a list or dictionary of these. Names are PyTorch's: a property <c>Fc1</c> holding
 /// a <see cref="Linear"/> gives <c>fc1.weight</c> and <c>fc1.bias</c>, the first element of a list <c>Layers</c>
 /// <c>layers.0</c>; <see cref="StateNameAttribute"/> gives another name.</remarks>
+[DynamicallyAccessedMembers(ModuleMembers.Kept)]
 public abstract class Module
 {
     /// <summary>The result for an input.</summary>

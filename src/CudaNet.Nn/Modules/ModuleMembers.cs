@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Reflection;
 using System.Text;
@@ -9,11 +10,16 @@ namespace CudaNet.Nn;
 /// <summary>Finds what a module owns. A type is looked at once, its instances each time, since lists may grow.</summary>
 internal static class ModuleMembers
 {
+    /// <summary>What must be left of a module's type when a program is trimmed.</summary>
+    public const DynamicallyAccessedMemberTypes Kept = DynamicallyAccessedMemberTypes.AllFields | DynamicallyAccessedMemberTypes.AllProperties;
+
     private static readonly ConcurrentDictionary<Type, Member[]> Known = new();
 
     public static IEnumerable<(string Name, object Value)> Of(Module module)
     {
-        foreach (var member in Known.GetOrAdd(module.GetType(), Find))
+        var type = module.GetType();
+        if (!Known.TryGetValue(type, out var members)) Known[type] = members = Find(type);
+        foreach (var member in members)
             foreach (var entry in Expand(member.Name, member.Field.GetValue(module)))
                 yield return entry;
     }
@@ -40,25 +46,33 @@ internal static class ModuleMembers
     public static string Join(string prefix, string name) => prefix.Length == 0 ? name : name.Length == 0 ? prefix : $"{prefix}.{name}";
 
     /// <summary>Fields of base types come first, then in the order of declaration. Auto-properties count by their field.</summary>
-    private static Member[] Find(Type type)
+    private static Member[] Find([DynamicallyAccessedMembers(Kept)] Type type)
     {
         var members = new List<Member>();
         for (var t = type; t is not null && t != typeof(Module); t = t.BaseType)
         {
             var fields = t.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
-                .Where(field => MayOwn(field.FieldType)).OrderBy(field => field.MetadataToken);
+                .Where(field => MayOwn(field.FieldType)).OrderBy(Place);
             members.InsertRange(0, fields.Select(field => new Member(NameOf(t, field), field)));
         }
         return [.. members];
     }
 
-    private static bool MayOwn(Type type) =>
-        typeof(State).IsAssignableFrom(type) || typeof(Module).IsAssignableFrom(type)
-        || (type != typeof(string) && type.GetInterfaces().Append(type).Any(i => i.IsGenericType
-            && (i.GetGenericTypeDefinition() == typeof(IEnumerable<>) || i.GetGenericTypeDefinition() == typeof(KeyValuePair<,>))
-            && i.GetGenericArguments().Any(MayOwn)));
+    /// <summary>Reflection may find fields in the order in which they were first asked for; native code has no tokens, and keeps the order.</summary>
+    private static int Place(FieldInfo field) => field.HasMetadataToken() ? field.MetadataToken : 0;
 
-    private static string NameOf(Type type, FieldInfo field)
+    /// <summary>State, modules, and lists and dictionaries of these, as the field's type says.</summary>
+    private static bool MayOwn(Type type)
+    {
+        if (typeof(State).IsAssignableFrom(type) || typeof(Module).IsAssignableFrom(type)) return true;
+        if (type.IsArray) return MayOwn(type.GetElementType()!);
+        if (!typeof(IEnumerable).IsAssignableFrom(type)) return false;
+        for (var t = type; t is not null; t = t.BaseType)
+            if (t.IsGenericType && t.GetGenericArguments().Any(MayOwn)) return true;
+        return false;
+    }
+
+    private static string NameOf([DynamicallyAccessedMembers(Kept)] Type type, FieldInfo field)
     {
         // The compiler calls the field of property P "<P>k__BackingField" and that of a captured parameter "<p>P".
         var close = field.Name.IndexOf('>');

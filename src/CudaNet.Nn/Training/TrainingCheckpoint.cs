@@ -24,8 +24,8 @@ public static class TrainingCheckpoint
         var writer = new SafeTensorsWriter();
         foreach (var (key, value) in metadata ?? new Dictionary<string, string>()) writer.Metadata[key] = value;
         writer.Metadata["format"] = "pt";
-        writer.Metadata[StateKey] = JsonSerializer.Serialize(new PlaceRecord(state.Epoch, state.Batch, state.Step, Bits(state.LossSum), state.Correct, state.Seen,
-            state.HasClasses, Bits(state.BestLoss), state.EpochsWithoutProgress, state.History), Json);
+        writer.Metadata[StateKey] = JsonSerializer.Serialize(new TrainingPlace(state.Epoch, state.Batch, state.Step, Bits(state.LossSum), state.Correct, state.Seen,
+            state.HasClasses, Bits(state.BestLoss), state.EpochsWithoutProgress, state.History), TrainingPlaceJson.Default.TrainingPlace);
         writer.AddAll("", model.StateDict());
         writer.AddAll(Optimizer, optimizer.StateDict());
         writer.AddAll(Random, model.NamedRandomStreams().ToDictionary(entry => entry.Name, entry => entry.Stream.Value));
@@ -75,13 +75,13 @@ public static class TrainingCheckpoint
         return state;
     }
 
-    private static PlaceRecord ReadPlace(SafeTensorsFile file)
+    private static TrainingPlace ReadPlace(SafeTensorsFile file)
     {
         if (!file.Metadata.TryGetValue(StateKey, out var text))
             throw new TrainingException($"{file.Name}: this file holds tensors, but not the place of a training run. Give a checkpoint that CudaNet wrote, or load the tensors by Module.Load.");
         try
         {
-            var place = JsonSerializer.Deserialize<PlaceRecord>(text, Json);
+            var place = JsonSerializer.Deserialize(text, TrainingPlaceJson.Default.TrainingPlace);
             return place is { Epoch: >= 0, Batch: >= 0, Step: >= 0, Seen: >= 0, History: not null } && place.History.TrueForAll(epoch => epoch is not null) ? place
                 : throw new JsonException("a number is negative or the history is missing");
         }
@@ -95,22 +95,6 @@ public static class TrainingCheckpoint
         .Where(entry => prefix.Length == 0 ? !IsTrainingTensor(entry.Key) : entry.Key.StartsWith(prefix, StringComparison.Ordinal))
         .ToDictionary(entry => entry.Key[prefix.Length..], entry => entry.Value);
 
-    private static readonly JsonSerializerOptions Json = new() { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
-
     /// <summary>Sums go as bits: a decimal that is read back must not differ in the last place.</summary>
     private static long Bits(double value) => BitConverter.DoubleToInt64Bits(value);
-
-    private static double FromBits(long bits) => BitConverter.Int64BitsToDouble(bits);
-
-    private sealed record PlaceRecord(int Epoch, int Batch, long Step, long LossSum, long Correct, long Seen, bool HasClasses, long BestLoss,
-        int EpochsWithoutProgress, List<EpochResult> History)
-    {
-        public void CopyTo(TrainingState state)
-        {
-            (state.Epoch, state.Batch, state.Step, state.Correct, state.Seen, state.HasClasses) = (Epoch, Batch, Step, Correct, Seen, HasClasses);
-            (state.LossSum, state.BestLoss, state.EpochsWithoutProgress) = (FromBits(LossSum), FromBits(BestLoss), EpochsWithoutProgress);
-            state.History.Clear();
-            state.History.AddRange(History);
-        }
-    }
 }

@@ -10,7 +10,7 @@ namespace CudaNet.Tests.Execution;
 public sealed class UnfusedTests
 {
     private static readonly string[] Names =
-        [.. OpText.Ops.Select(op => op.Name), "Sum", "Prod", "Max", "Min", "ArgMax", "ArgMin", "Mean", "Std", "Var", "LogSumExp", "Gelu", "Elu", "Clamp", "CountNonzero"];
+        [.. OpText.Ops.Select(op => op.Name), "Cast", "Sum", "Prod", "Max", "Min", "ArgMax", "ArgMin", "Mean", "Std", "Var", "LogSumExp", "Gelu", "Elu", "Clamp", "CountNonzero"];
 
     private static IEnumerable<TestCaseData> Ops => OpCatalogue.All.Where(op => Names.Contains(op.Name)).Select(op => new TestCaseData(op).SetArgDisplayNames(op.Name));
 

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using CudaNet.IO;
 
 namespace CudaNet.Nn.Formats.SafeTensors;
@@ -92,8 +94,11 @@ public sealed class SafeTensorsShards : IDisposable
             writer.AddAll("", parts[k]);
             writer.Save(Path.Combine(folder, FileName(k)));
         }
-        var index = new { metadata = new { total_size = total }, weight_map = parts.SelectMany((part, k) => part.Keys.Select(name => (name, file: FileName(k)))).ToDictionary(entry => entry.name, entry => entry.file) };
-        AtomicFile.Write(Path.Combine(folder, IndexName), JsonSerializer.SerializeToUtf8Bytes(index));
+        var files = new JsonObject();
+        for (int k = 0; k < parts.Count; k++)
+            foreach (var name in parts[k].Keys) files[name] = FileName(k);
+        var index = new JsonObject { ["metadata"] = new JsonObject { ["total_size"] = total }, ["weight_map"] = files };
+        AtomicFile.Write(Path.Combine(folder, IndexName), Encoding.UTF8.GetBytes(index.ToJsonString()));
     }
 
     /// <summary>Closes all files.</summary>
