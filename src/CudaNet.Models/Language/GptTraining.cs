@@ -100,7 +100,7 @@ public sealed class GptTraining
         using var file = SafeTensorsFile.Open(path);
         try
         {
-            return file.Metadata.TryGetValue(OptionsKey, out var text) && JsonSerializer.Deserialize(text, OptionsJson.Default.GptOptions) is { } options ? options
+            return file.Metadata.TryGetValue(OptionsKey, out var text) && OptionsJson.Read(text, OptionsJson.Default.GptOptions) is { } options ? options
                 : throw new TrainingException($"{path}: this is no checkpoint of a GPT. Give the folder of one.");
         }
         catch (JsonException error)

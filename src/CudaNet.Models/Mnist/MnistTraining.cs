@@ -96,7 +96,7 @@ public sealed class MnistTraining
         using var file = SafeTensorsFile.Open(path);
         try
         {
-            return file.Metadata.TryGetValue(OptionsKey, out var text) && JsonSerializer.Deserialize(text, OptionsJson.Default.MnistOptions) is { } options
+            return file.Metadata.TryGetValue(OptionsKey, out var text) && OptionsJson.Read(text, OptionsJson.Default.MnistOptions) is { } options
                 ? options.Complete()
                 : throw new TrainingException($"{path}: this is no checkpoint of a training on MNIST. Give the folder of one.");
         }
