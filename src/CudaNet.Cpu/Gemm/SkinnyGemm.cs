@@ -8,7 +8,7 @@ namespace CudaNet.Cpu.Gemm;
 /// <para>The large operand is read once, in order, where it lies; nothing of it is packed. The few vectors are copied to a dense
 /// [few, K] array first. In "line" l of the large operand are the K values that meet the vectors: a row of A or a column of B.</para>
 /// <para>Two bodies: lines that are contiguous are multiplied as dot products; where instead the l direction is contiguous,
-/// four steps of K at a time are added to sums that stay in L1.</para>
+/// steps of K are added to sums that stay in L1, one at a time for a single vector, otherwise four.</para>
 /// <para>Lines are independent and summed in one order, so the number of threads does not change the result.</para>
 /// </remarks>
 internal static unsafe class SkinnyGemm
@@ -16,8 +16,12 @@ internal static unsafe class SkinnyGemm
     /// <summary>Most vectors that this path takes.</summary>
     public const int Few = 8;
 
-    // Sums of the column body: few · 1024 floats stay in L1.
+    // Sums of the column body: few · 1024 floats stay in L1. Of a single vector more lines are read in one go, so that memory is one stream.
     private const int Strip = 1024;
+    private const int SingleStrip = 4096;
+
+    // Lines whose sums are made in one go, whole fours; short ones stay in L1 while the vectors pass.
+    private const int Lines = 64;
 
     /// <summary>Whether the large operand can be streamed: unit stride in one direction, few in the other.</summary>
     public static bool Takes(in GemmShape s) =>
@@ -84,31 +88,37 @@ internal static unsafe class SkinnyGemm
     {
         public void Execute(long start, long end, int worker)
         {
-            T* sums = stackalloc T[4 * Few];
-
-            // Narrow formats take more arithmetic a byte, so that fewer loads are under way at once: one stream, well ahead, is read faster than four.
-            bool oneByOne = few == 1 && sizeof(TSource) < sizeof(T);
-            for (int line = (int)start; line < end; line += 4)
+            T* sums = stackalloc T[Lines * Few];
+            bool isShort = depth <= 16 * V.Count && depth % V.Count == 0;
+            for (int line = (int)start, count; line < end; line += count)
             {
-                int count = (int)Math.Min(4, end - line);
+                count = (int)Math.Min(Lines, end - line);
                 TSource* first = large + (line * lineStride);
-
-                // Missing lines repeat the first; their sums are not stored.
-                nint second = count > 1 ? lineStride : 0, third = count > 2 ? 2 * lineStride : 0, fourth = count > 3 ? 3 * lineStride : 0;
-                if (oneByOne)
+                // One stream, well ahead, is read faster than four; short lines are a stream by themselves.
+                if (few == 1 && !isShort)
                 {
-                    for (int i = 0; i < count; i++) sums[i] = SkinnyKernels.Dot<V, TSource, T>(first + (i * lineStride), vectors, depth);
-                    result.Store<V>(sums, 4, line, count, few);
-                    continue;
+                    SkinnyKernels.Dots<V, TSource, T>(first, lineStride, count, vectors, depth, sums);
+                }
+                else
+                {
+                    int whole = isShort ? count & ~3 : 0;
+                    for (int v = 0; v < few && whole > 0; v++) SkinnyKernels.ShortDots<V, TSource, T>(first, lineStride, whole, vectors + ((nint)v * depth), depth, sums + (v * Lines));
+                    for (int i = whole; i < count; i += 4) Four(first + (i * lineStride), Math.Min(4, count - i), sums + i);
                 }
 
-                int v = 0;
-                for (; v <= few - 4; v += 4) SkinnyKernels.Dot4x4<V, TSource, T>(first, second, third, fourth, vectors + ((nint)v * depth), depth, sums + (4 * v));
-                for (; v < few; v++) SkinnyKernels.Dot4x1<V, TSource, T>(first, second, third, fourth, vectors + ((nint)v * depth), depth, sums + (4 * v));
-                result.Store<V>(sums, 4, line, count, few);
+                result.Store<V>(sums, Lines, line, count, few);
             }
 
             result.Finish((int)start, (int)(end - start), few);
+        }
+
+        /// <summary>Up to four lines and all vectors. Missing lines repeat the first.</summary>
+        private void Four(TSource* first, int count, T* sums)
+        {
+            nint second = count > 1 ? lineStride : 0, third = count > 2 ? 2 * lineStride : 0, fourth = count > 3 ? 3 * lineStride : 0;
+            int v = 0;
+            for (; v <= few - 4; v += 4) SkinnyKernels.Dot4x4<V, TSource, T>(first, second, third, fourth, vectors + ((nint)v * depth), depth, sums + (v * Lines), Lines);
+            for (; v < few; v++) SkinnyKernels.Dot4x1<V, TSource, T>(first, second, third, fourth, vectors + ((nint)v * depth), depth, sums + (v * Lines));
         }
     }
 
@@ -122,17 +132,23 @@ internal static unsafe class SkinnyGemm
         {
             using var scratch = Scratch.Rent(Few * Strip * sizeof(T));
             T* sums = (T*)scratch.Pointer;
-            for (int first = (int)start; first < end; first += Strip)
+            int strip = few == 1 ? SingleStrip : Strip;
+            for (int first = (int)start; first < end; first += strip)
             {
-                int count = (int)Math.Min(Strip, end - first);
-                new Span<T>(sums, few * Strip).Clear();
-                for (int k = 0; k < depth; k += 4)
+                int count = (int)Math.Min(strip, end - first);
+                new Span<T>(sums, few * strip).Clear();
+                nint whole = few == 1 ? count & -(4 * V.Count) : 0;
+                if (whole <= 16 * V.Count)
+                    for (nint l = 0; l < whole; l += 4 * V.Count) SkinnyKernels.SumSteps<V, TSource, T>(large + first + l, depthStride, depth, vectors, sums + l);
+                else
+                    SkinnyKernels.AddSteps<V, TSource, T>(large + first, depthStride, depth, whole, vectors, sums);
+                for (int k = 0; k < depth && whole < count; k += 4)
                 {
                     int steps = Math.Min(4, depth - k);
-                    SkinnyKernels.Accumulate<V, TSource, T>(large + first + (k * depthStride), depthStride, steps, count, vectors + k, depth, few, sums, Strip);
+                    SkinnyKernels.Accumulate<V, TSource, T>(large + first + whole + (k * depthStride), depthStride, steps, (int)(count - whole), vectors + k, depth, few, sums + whole, strip);
                 }
 
-                result.Store<V>(sums, Strip, first, count, few);
+                result.Store<V>(sums, strip, first, count, few);
                 result.Finish(first, count, few);
             }
         }

@@ -12,50 +12,64 @@ internal static unsafe class SkinnyKernels
     private const int CacheLine = 64;
 
     // Far enough ahead that memory keeps up with one line after the other (8 KB and more did, 4 KB did not), near enough to stay in L1.
-    private const int PrefetchBytes = 12 * 1024;
+    private const int PrefetchBytes = 8 * 1024;
 
-    /// <summary>Σₖ line[k] · vector[k], with what follows the line on its way into the cache.</summary>
-    public static T Dot<V, TSource, T>(TSource* line, T* vector, nint depth)
+    /// <summary>sums[i] = Σₖ line i [k] · vector[k], one line after the other, with what follows on its way into the cache.</summary>
+    public static void Dots<V, TSource, T>(TSource* lines, nint stride, nint count, T* vector, nint depth, T* sums)
         where V : unmanaged, ISimd<V, T>
         where TSource : unmanaged
         where T : unmanaged
     {
         nint whole = depth & -(4 * V.Count), rest = depth - whole;
-        V sum = DotWhole<V, TSource, T>(line, vector, whole);
-        if (rest > 0)
+        DotsWhole<V, TSource, T>(lines, stride, count, vector, whole, sums);
+        if (rest == 0) return;
+        TSource* end = stackalloc TSource[64];
+        T* padded = stackalloc T[64], rests = stackalloc T[(int)count];
+        Pad(vector + whole, rest, 64, padded);
+        for (nint i = 0; i < count; i++)
         {
-            TSource* end = stackalloc TSource[64];
-            T* padded = stackalloc T[64];
-            Pad(line + whole, rest, 64, end);
-            Pad(vector + whole, rest, 64, padded);
-            sum += DotWhole<V, TSource, T>(end, padded, 4 * V.Count);
+            Pad(lines + (i * stride) + whole, rest, 64, end);
+            DotsWhole<V, TSource, T>(end, 0, 1, padded, 4 * V.Count, rests + i);
         }
 
-        return V.Fold<AddOperator<T>>(sum);
+        SimdLoop.Binary<T, AddOperator<T>>(sums, rests, sums, count);
     }
 
     [MethodImpl(Jit.Hot)]
-    private static V DotWhole<V, TSource, T>(TSource* p, T* vector, nint depth)
+    private static void DotsWhole<V, TSource, T>(TSource* line, nint stride, nint count, T* vector, nint depth, T* sums)
         where V : unmanaged, ISimd<V, T>
         where TSource : unmanaged
         where T : unmanaged
     {
-        V a = V.Zero, b = V.Zero, c = V.Zero, d = V.Zero;
-        for (; depth > 0; depth -= 4 * V.Count, p += 4 * V.Count, vector += 4 * V.Count)
+        for (T* last = sums + count; sums < last; sums++, line += stride)
         {
-            if (Sse.IsSupported)
+            V a = V.Zero, b = V.Zero, c = V.Zero, d = V.Zero;
+            TSource* p = line;
+            for (T* x = vector, end = vector + depth; x < end; x += 4 * V.Count, p += 4 * V.Count)
             {
-                Sse.Prefetch0((byte*)p + PrefetchBytes);
-                if (4 * V.Count * sizeof(TSource) > CacheLine) Sse.Prefetch0((byte*)p + PrefetchBytes + CacheLine);
+                PrefetchFour<V, TSource, T>((byte*)p + PrefetchBytes);
+                a = V.Fma(HalfFormats.Load<V, T, TSource>(p), V.Load(x), a);
+                b = V.Fma(HalfFormats.Load<V, T, TSource>(p + V.Count), V.Load(x + V.Count), b);
+                c = V.Fma(HalfFormats.Load<V, T, TSource>(p + (2 * V.Count)), V.Load(x + (2 * V.Count)), c);
+                d = V.Fma(HalfFormats.Load<V, T, TSource>(p + (3 * V.Count)), V.Load(x + (3 * V.Count)), d);
             }
 
-            a = V.Fma(HalfFormats.Load<V, T, TSource>(p), V.Load(vector), a);
-            b = V.Fma(HalfFormats.Load<V, T, TSource>(p + V.Count), V.Load(vector + V.Count), b);
-            c = V.Fma(HalfFormats.Load<V, T, TSource>(p + (2 * V.Count)), V.Load(vector + (2 * V.Count)), c);
-            d = V.Fma(HalfFormats.Load<V, T, TSource>(p + (3 * V.Count)), V.Load(vector + (3 * V.Count)), d);
+            *sums = V.Fold<AddOperator<T>>((a + b) + (c + d));
         }
+    }
 
-        return (a + b) + (c + d);
+    /// <summary>The cache lines of four vectors in memory.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PrefetchFour<V, TSource, T>(byte* next)
+        where V : unmanaged, ISimd<V, T>
+        where TSource : unmanaged
+        where T : unmanaged
+    {
+        if (!Sse.IsSupported) return;
+        Sse.Prefetch0(next);
+        if (4 * V.Count * sizeof(TSource) > CacheLine) Sse.Prefetch0(next + CacheLine);
+        if (4 * V.Count * sizeof(TSource) > 2 * CacheLine) Sse.Prefetch0(next + (2 * CacheLine));
+        if (4 * V.Count * sizeof(TSource) > 3 * CacheLine) Sse.Prefetch0(next + (3 * CacheLine));
     }
 
     /// <summary>sums[i] = Σₖ line i [k] · vector[k] for four lines.</summary>
@@ -84,8 +98,37 @@ internal static unsafe class SkinnyKernels
         for (int i = 0; i < 4; i++) sums[i] = V.Fold<AddOperator<T>>(partial[i] + partial[i + 4]);
     }
 
-    /// <summary>sums[4·v + i] = Σₖ line i [k] · vector v [k] for four lines and four vectors.</summary>
-    public static void Dot4x4<V, TSource, T>(TSource* p, nint second, nint third, nint fourth, T* vectors, nint depth, T* sums)
+    /// <summary>sums[i] = Σₖ line i [k] · vector[k] for many short lines, whole fours of them; depth is whole vectors.</summary>
+    [MethodImpl(Jit.Hot)]
+    public static void ShortDots<V, TSource, T>(TSource* p, nint stride, nint count, T* vector, nint depth, T* sums)
+        where V : unmanaged, ISimd<V, T>
+        where TSource : unmanaged
+        where T : unmanaged
+    {
+        nint ahead = Ahead<TSource>(stride);
+        for (T* end = sums + count; sums < end; sums += 4, p += 4 * stride)
+        {
+            V a = V.Zero, b = V.Zero, c = V.Zero, d = V.Zero;
+            for (nint k = 0; k < depth; k += V.Count)
+            {
+                TSource* at = p + k;
+                PrefetchNext(at, stride, ahead, k);
+                V x = V.Load(vector + k);
+                a = V.Fma(HalfFormats.Load<V, T, TSource>(at), x, a);
+                b = V.Fma(HalfFormats.Load<V, T, TSource>(at + stride), x, b);
+                c = V.Fma(HalfFormats.Load<V, T, TSource>(at + (2 * stride)), x, c);
+                d = V.Fma(HalfFormats.Load<V, T, TSource>(at + (3 * stride)), x, d);
+            }
+
+            sums[0] = V.Fold<AddOperator<T>>(a);
+            sums[1] = V.Fold<AddOperator<T>>(b);
+            sums[2] = V.Fold<AddOperator<T>>(c);
+            sums[3] = V.Fold<AddOperator<T>>(d);
+        }
+    }
+
+    /// <summary>sums[sumStride·v + i] = Σₖ line i [k] · vector v [k] for four lines and four vectors.</summary>
+    public static void Dot4x4<V, TSource, T>(TSource* p, nint second, nint third, nint fourth, T* vectors, nint depth, T* sums, nint sumStride)
         where V : unmanaged, ISimd<V, T>
         where TSource : unmanaged
         where T : unmanaged
@@ -107,7 +150,7 @@ internal static unsafe class SkinnyKernels
             Dot4x4Whole<V, TSource, T>(lines, 32, 64, 96, padded, 32, V.Count, partial);
         }
 
-        for (int i = 0; i < 16; i++) sums[i] = V.Fold<AddOperator<T>>(partial[i]);
+        for (int i = 0; i < 16; i++) sums[(i / 4 * sumStride) + (i % 4)] = V.Fold<AddOperator<T>>(partial[i]);
     }
 
     [MethodImpl(Jit.Hot)]
@@ -116,10 +159,11 @@ internal static unsafe class SkinnyKernels
         where TSource : unmanaged
         where T : unmanaged
     {
+        nint ahead = Ahead<TSource>(second);
         V a0 = partial[0], a1 = partial[1], a2 = partial[2], a3 = partial[3], b0 = partial[4], b1 = partial[5], b2 = partial[6], b3 = partial[7];
         for (; depth > 0; depth -= 2 * V.Count, p += 2 * V.Count, vector += 2 * V.Count)
         {
-            PrefetchNext<TSource, T>(p, second, depth);
+            PrefetchNext(p, second, ahead, depth);
             V x = V.Load(vector), y = V.Load(vector + V.Count);
             a0 = V.Fma(HalfFormats.Load<V, T, TSource>(p), x, a0);
             a1 = V.Fma(HalfFormats.Load<V, T, TSource>(p + second), x, a1);
@@ -147,6 +191,7 @@ internal static unsafe class SkinnyKernels
         where TSource : unmanaged
         where T : unmanaged
     {
+        nint ahead = Ahead<TSource>(second);
         V a0 = partial[0], a1 = partial[1], a2 = partial[2], a3 = partial[3];
         V b0 = partial[4], b1 = partial[5], b2 = partial[6], b3 = partial[7];
         V c0 = partial[8], c1 = partial[9], c2 = partial[10], c3 = partial[11];
@@ -154,7 +199,7 @@ internal static unsafe class SkinnyKernels
         nint third4 = 2 * vectorStride, fourth4 = 3 * vectorStride;
         for (; depth > 0; depth -= V.Count, p += V.Count, vectors += V.Count)
         {
-            PrefetchNext<TSource, T>(p, second, depth);
+            PrefetchNext(p, second, ahead, depth);
             V x0 = HalfFormats.Load<V, T, TSource>(p), x1 = HalfFormats.Load<V, T, TSource>(p + second);
             V x2 = HalfFormats.Load<V, T, TSource>(p + third), x3 = HalfFormats.Load<V, T, TSource>(p + fourth);
             V y = V.Load(vectors);
@@ -197,18 +242,94 @@ internal static unsafe class SkinnyKernels
         partial[15] = d3;
     }
 
-    /// <summary>Of narrow formats, once a cache line: the same place of the next four lines. Floats come fast enough without.</summary>
+    /// <summary>How far the lines lie that are read when those of a prefetch have come: the next four, or of short lines later ones.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void PrefetchNext<TSource, T>(TSource* p, nint stride, nint depth)
+    private static nint Ahead<TSource>(nint stride)
         where TSource : unmanaged
-        where T : unmanaged
     {
-        if (!Sse.IsSupported || sizeof(TSource) >= sizeof(T) || (depth & ((CacheLine / sizeof(TSource)) - 1)) != 0) return;
-        TSource* next = p + (4 * stride);
+        nint four = 4 * stride;
+        return four == 0 ? 0 : four * Math.Max(1, PrefetchBytes / Math.Abs(four * sizeof(TSource)));
+    }
+
+    /// <summary>Once a cache line: the same place of four lines further on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PrefetchNext<TSource>(TSource* p, nint stride, nint ahead, nint depth)
+        where TSource : unmanaged
+    {
+        if (!Sse.IsSupported || (depth & ((CacheLine / sizeof(TSource)) - 1)) != 0) return;
+        TSource* next = p + ahead;
         Sse.Prefetch0(next);
         Sse.Prefetch0(next + stride);
         Sse.Prefetch0(next + (2 * stride));
         Sse.Prefetch0(next + (3 * stride));
+    }
+
+    /// <summary>sums[l] = Σₖ large[k, l] · vector[k] for four vectors of l, which stay in registers.</summary>
+    [MethodImpl(Jit.Hot)]
+    public static void SumSteps<V, TSource, T>(TSource* p, nint depthStride, nint depth, T* vector, T* sums)
+        where V : unmanaged, ISimd<V, T>
+        where TSource : unmanaged
+        where T : unmanaged
+    {
+        nint ahead = Ahead<TSource>(depthStride);
+        V a = V.Zero, b = V.Zero, c = V.Zero, d = V.Zero, e = V.Zero, f = V.Zero, g = V.Zero, h = V.Zero;
+        for (; depth >= 2; depth -= 2, p += 2 * depthStride, vector += 2)
+        {
+            TSource* q = p + depthStride;
+            PrefetchFour<V, TSource, T>((byte*)(p + ahead));
+            PrefetchFour<V, TSource, T>((byte*)(q + ahead));
+            V x = V.Create(vector[0]), y = V.Create(vector[1]);
+            a = V.Fma(HalfFormats.Load<V, T, TSource>(p), x, a);
+            b = V.Fma(HalfFormats.Load<V, T, TSource>(p + V.Count), x, b);
+            c = V.Fma(HalfFormats.Load<V, T, TSource>(p + (2 * V.Count)), x, c);
+            d = V.Fma(HalfFormats.Load<V, T, TSource>(p + (3 * V.Count)), x, d);
+            e = V.Fma(HalfFormats.Load<V, T, TSource>(q), y, e);
+            f = V.Fma(HalfFormats.Load<V, T, TSource>(q + V.Count), y, f);
+            g = V.Fma(HalfFormats.Load<V, T, TSource>(q + (2 * V.Count)), y, g);
+            h = V.Fma(HalfFormats.Load<V, T, TSource>(q + (3 * V.Count)), y, h);
+        }
+
+        if (depth > 0)
+        {
+            V x = V.Create(vector[0]);
+            a = V.Fma(HalfFormats.Load<V, T, TSource>(p), x, a);
+            b = V.Fma(HalfFormats.Load<V, T, TSource>(p + V.Count), x, b);
+            c = V.Fma(HalfFormats.Load<V, T, TSource>(p + (2 * V.Count)), x, c);
+            d = V.Fma(HalfFormats.Load<V, T, TSource>(p + (3 * V.Count)), x, d);
+        }
+
+        V.Store(a + e, sums);
+        V.Store(b + f, sums + V.Count);
+        V.Store(c + g, sums + (2 * V.Count));
+        V.Store(d + h, sums + (3 * V.Count));
+    }
+
+    /// <summary>sums[l] += Σₖ large[k, l] · vector[k] for l below count, whole fours of vectors; what is read next is on its way into the cache.</summary>
+    public static void AddSteps<V, TSource, T>(TSource* large, nint depthStride, nint depth, nint count, T* vector, T* sums)
+        where V : unmanaged, ISimd<V, T>
+        where TSource : unmanaged
+        where T : unmanaged
+    {
+        // Where a step's lines are fewer than lie ahead, the next ones begin in a later step.
+        nint stepsAhead = Math.Max(1, PrefetchBytes / (count * sizeof(TSource))), ahead = stepsAhead * depthStride;
+        for (nint k = 0; k < depth; k++, large += depthStride) AddStep<V, TSource, T>(large, ahead, count, vector[k], sums);
+    }
+
+    [MethodImpl(Jit.Hot)]
+    private static void AddStep<V, TSource, T>(TSource* p, nint ahead, nint count, T factor, T* sums)
+        where V : unmanaged, ISimd<V, T>
+        where TSource : unmanaged
+        where T : unmanaged
+    {
+        V f = V.Create(factor);
+        for (; count > 0; count -= 4 * V.Count, p += 4 * V.Count, sums += 4 * V.Count)
+        {
+            PrefetchFour<V, TSource, T>((byte*)(p + ahead));
+            V.Store(V.Fma(HalfFormats.Load<V, T, TSource>(p), f, V.Load(sums)), sums);
+            V.Store(V.Fma(HalfFormats.Load<V, T, TSource>(p + V.Count), f, V.Load(sums + V.Count)), sums + V.Count);
+            V.Store(V.Fma(HalfFormats.Load<V, T, TSource>(p + (2 * V.Count)), f, V.Load(sums + (2 * V.Count))), sums + (2 * V.Count));
+            V.Store(V.Fma(HalfFormats.Load<V, T, TSource>(p + (3 * V.Count)), f, V.Load(sums + (3 * V.Count))), sums + (3 * V.Count));
+        }
     }
 
     /// <summary>sums[v, l] += Σ of up to four k of large[k, l] · vectors[v, k], for l below count.</summary>
