@@ -2,9 +2,9 @@
 //
 // Formula   x̂ = (x − μ)·r with r = 1/√(σ² + ε), or x̂ = x·r with r = 1/√(mean x² + ε); y = x̂·γ + β.
 //           dx = r·(g − mean g − x̂·mean(g·x̂)) with g = dy·γ; RMS leaves mean g out. dγ = Σ dy·x̂ and dβ = Σ dy over rows.
-// Layouts   x, y, dy, dx are [rows, n] of T; mean, rstd [rows] of f32; γ and β of T, null for 1 and 0. The weight of element i of a
-//           row is (row % groups)·(n/inner) + i/inner: groups = inner = 1 for Layer and RMS; for [B, C, L] in G groups
-//           rows = B·G, n = C/G·L, groups = G, inner = L.
+// Layouts   x, y, dy, dx are [rows, n] of T; mean, rstd [rows] of f32; γ and β of T, null for 1 and 0; without y there are only
+//           statistics. The weight of element i of a row is (row % groups)·(n/inner) + i/inner: groups = inner = 1 for Layer and
+//           RMS; for [B, C, L] in G groups rows = B·G, n = C/G·L, groups = G, inner = L.
 // Limits    n ≥ 1 and < 2³¹; statistics in f32, the variance from centred values (of longer rows by a second read).
 //           Rows of up to 16 elements a thread stay in registers and are read once.
 //           norm_backward_weights is for groups = inner = 1, batchnorm.cu has the others. In place is allowed: y = x, dx = dy.
@@ -38,6 +38,18 @@ template <bool VECTOR> DEVICE void weights(float *v, const T *w, int i, int inne
     for (int k = 0; k < STEP; k++) v[k] = weight(w, i + k, inner, base, absent);
 }
 
+// Mean and 1/√(σ² + ε) of a row, which is read twice.
+DEVICE void moments(const T *x, int n, float epsilon, float &mu, float &r, float *scratch) {
+    float sum = 0.0f, square = 0.0f;
+#if !RMS
+    row_each<T>(x, n, [&](int, float v) { sum += v; });
+    sum = block_reduce<Add>(sum, scratch) / n;
+#endif
+    row_each<T>(x, n, [&](int, float v) { square = fmaf(v - sum, v - sum, square); });
+    mu = sum;
+    r = 1.0f / sqrtf(block_reduce<Add>(square, scratch) / n + epsilon);
+}
+
 // Normalises a row in registers.
 template <bool VECTOR> DEVICE void forward_cached(const T *x, const T *gamma, const T *beta, T *y, float *mean, float *rstd, int n, int inner, int base, float epsilon, float *scratch) {
     float v[ROW_CACHE], mu = 0.0f, square = 0.0f;
@@ -56,6 +68,7 @@ template <bool VECTOR> DEVICE void forward_cached(const T *x, const T *gamma, co
         if (mean) *mean = mu;
         if (rstd) *rstd = r;
     }
+    if (!y) return;
     row_chunks<T, VECTOR>(n, [&](int j, int i) {
         float g[STEP], b[STEP];
         weights<VECTOR>(g, gamma, i, inner, base, 1.0f);
@@ -98,29 +111,30 @@ extern "C" __global__ void __launch_bounds__(1024, 1) norm_forward(const T *x, c
     int base = (int)(blockIdx.x % groups) * (n / inner);
     if (n <= ROW_CACHE * blockDim.x) {
         float *m = mean ? mean + blockIdx.x : mean, *r = rstd ? rstd + blockIdx.x : rstd;
-        if (n % Vec<T>::N == 0 && aligned16(x) && aligned16(y) && aligned16(gamma) && aligned16(beta)) forward_cached<true>(x + row, gamma, beta, y + row, m, r, n, inner, base, epsilon, scratch);
-        else forward_cached<false>(x + row, gamma, beta, y + row, m, r, n, inner, base, epsilon, scratch);
+        T *to = y ? y + row : y;
+        if (n % Vec<T>::N == 0 && aligned16(x) && aligned16(y) && aligned16(gamma) && aligned16(beta)) forward_cached<true>(x + row, gamma, beta, to, m, r, n, inner, base, epsilon, scratch);
+        else forward_cached<false>(x + row, gamma, beta, to, m, r, n, inner, base, epsilon, scratch);
         return;
     }
-    float mu = 0.0f, square = 0.0f;
-#if !RMS
-    row_each<T>(x + row, n, [&](int, float v) { mu += v; });
-    mu = block_reduce<Add>(mu, scratch) / n;
-#endif
-    row_each<T>(x + row, n, [&](int, float v) { square = fmaf(v - mu, v - mu, square); });
-    float r = 1.0f / sqrtf(block_reduce<Add>(square, scratch) / n + epsilon);
+    float mu, r;
+    moments(x + row, n, epsilon, mu, r, scratch);
     if (threadIdx.x == 0) {
         if (mean) mean[blockIdx.x] = mu;
         if (rstd) rstd[blockIdx.x] = r;
     }
-    row_map<T>(y + row, x + row, n, [&](int i, float v) { return fmaf((v - mu) * r, weight(gamma, i, inner, base, 1.0f), weight(beta, i, inner, base, 0.0f)); });
+    if (y) row_map<T>(y + row, x + row, n, [&](int i, float v) { return fmaf((v - mu) * r, weight(gamma, i, inner, base, 1.0f), weight(beta, i, inner, base, 0.0f)); });
 }
 
-extern "C" __global__ void __launch_bounds__(1024) norm_backward(const T *x, const T *dy, const T *gamma, const float *mean, const float *rstd, T *dx, int n, int groups, int inner) {
+// Without rstd the statistics are taken again, by reads that bring the row into the first-level cache.
+extern "C" __global__ void __launch_bounds__(1024) norm_backward(const T *x, const T *dy, const T *gamma, const float *mean, const float *rstd, T *dx, int n, int groups, int inner, float epsilon) {
     __shared__ float scratch[33];
     long long row = (long long)blockIdx.x * n;
     int base = (int)(blockIdx.x % groups) * (n / inner);
-    float mu = RMS ? 0.0f : mean[blockIdx.x], r = rstd[blockIdx.x], sum = 0.0f, dot = 0.0f;
+    float mu = 0.0f, r, sum = 0.0f, dot = 0.0f;
+    if (rstd) {
+        if (!RMS) mu = mean[blockIdx.x];
+        r = rstd[blockIdx.x];
+    } else moments(x + row, n, epsilon, mu, r, scratch);
     if (n <= ROW_CACHE * blockDim.x) {
         if (n % Vec<T>::N == 0 && aligned16(x) && aligned16(dy) && aligned16(dx) && aligned16(gamma)) backward_cached<true>(x + row, dy + row, gamma, dx + row, mu, r, n, inner, base, scratch);
         else backward_cached<false>(x + row, dy + row, gamma, dx + row, mu, r, n, inner, base, scratch);

@@ -54,7 +54,14 @@ public sealed class NormTests
         DevicePointer input = bench.Upload(type, x), gradient = bench.Upload(type, dy), weights = affine ? bench.Upload(type, gamma) : default, offsets = affine ? bench.Upload(type, beta) : default;
         DevicePointer y = bench.Output(type, rows * n), mean = bench.Output("f32", rows), rstd = bench.Output("f32", rows), dx = bench.Output(type, rows * n);
         bench.Run(spec, "norm_forward", rows, threads, input, weights, offsets, y, mean, rstd, n, groups, inner, Epsilon);
-        bench.Run(spec, "norm_backward", rows, threads, input, gradient, weights, mean, rstd, dx, n, groups, inner);
+        bench.Run(spec, "norm_backward", rows, threads, input, gradient, weights, mean, rstd, dx, n, groups, inner, Epsilon);
+        // The statistics alone, and a gradient that takes them by itself.
+        DevicePointer mean2 = bench.Output("f32", rows), rstd2 = bench.Output("f32", rows), dx2 = bench.Output(type, rows * n);
+        bench.Run(spec, "norm_forward", rows, threads, input, DevicePointer.Null, DevicePointer.Null, DevicePointer.Null, mean2, rstd2, n, 1, 1, Epsilon);
+        bench.Run(spec, "norm_backward", rows, threads, input, gradient, weights, DevicePointer.Null, DevicePointer.Null, dx2, n, groups, inner, Epsilon);
+        Assert.That(bench.Download("f32", mean2, rows), Is.EqualTo(bench.Download("f32", mean, rows)));
+        Assert.That(bench.Download("f32", rstd2, rows), Is.EqualTo(bench.Download("f32", rstd, rows)));
+        Assert.That(bench.Download(type, dx2, rows * n), Is.EqualTo(bench.Download(type, dx, rows * n)));
 
         double[] value = new double[rows * n], back = new double[rows * n], tolerance = new double[rows], dgamma = new double[channels], dbeta = new double[channels];
         for (int r = 0; r < rows; r++)

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using CudaNet.Cpu.Simd;
+using CudaNet.Execution;
 
 namespace CudaNet.Cpu.Normalisation;
 

@@ -42,13 +42,14 @@ public sealed class CudaBackend : IBackend, IDisposable
         EpilogueSteps.Register(_table, Kernels.CanCompile);
         IndexingSteps.Register(_table);
         MatMulSteps.Register(_table);
-        NormalisationSteps.Register(_table);
+        NormSteps.Register(_table, Kernels.CanCompile);
         PoolingSteps.Register(_table);
         RandomSteps.Register(_table);
         RecurrenceSteps.Register(_table);
         ReductionSteps.Register(_table, Kernels.CanCompile);
         ResamplingSteps.Register(_table);
         ScanSteps.Register(_table);
+        SoftmaxSteps.Register(_table);
         SortingSteps.Register(_table);
         ViewSteps.Register(_table);
     }

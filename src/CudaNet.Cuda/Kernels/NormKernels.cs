@@ -24,6 +24,9 @@ public static class NormKernels
     /// <summary><c>norm_join</c>: adds the parts in order.</summary>
     public static KernelLaunch Join(string type, bool rms, int n) => new(Spec(type, rms), "norm_join", (n + 255) / 256, 256);
 
+    /// <summary>Parts of the rows for <see cref="Weights"/>, so that a device of many processors is busy and each part is worth a block.</summary>
+    public static int Parts(int rows, int n, int processors) => (int)Math.Clamp(4L * processors / Math.Max(1, (n + 31) / 32), 1, Math.Max(1, rows / 64));
+
     private static KernelSample[] Samples()
     {
         const int R = 16, N = 1024, Parts = 2;
@@ -32,7 +35,7 @@ public static class NormKernels
         return
         [
             new(Rows("norm_forward", "f32", false, R, N), [x, weight, weight, Out(x), Out(row), Out(row)], p => [p[0], p[1], p[2], p[3], p[4], p[5], N, 1, 1, Epsilon]) { MinimalBytes = 2 * x.Bytes },
-            new(Rows("norm_backward", "f32", false, R, N), [x, x, weight, row, row, Out(x)], p => [p[0], p[1], p[2], p[3], p[4], p[5], N, 1, 1]) { MinimalBytes = 3 * x.Bytes },
+            new(Rows("norm_backward", "f32", false, R, N), [x, x, weight, row, row, Out(x)], p => [p[0], p[1], p[2], p[3], p[4], p[5], N, 1, 1, Epsilon]) { MinimalBytes = 3 * x.Bytes },
             new(Weights("f32", false, N, Parts), [x, x, row, row, Out(new("f32", Parts * 2 * N))], p => [p[0], p[1], p[2], p[3], p[4], R, N]) { MinimalBytes = 2 * x.Bytes },
             new(Join("f32", false, N), [new("f32", Parts * 2 * N), Out(weight), Out(weight)], p => [p[0], p[1], p[2], Parts, N]) { MinimalBytes = (Parts + 1) * 2 * weight.Bytes },
         ];

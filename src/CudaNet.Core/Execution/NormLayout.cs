@@ -1,4 +1,4 @@
-namespace CudaNet.Cpu.Normalisation;
+namespace CudaNet.Execution;
 
 /// <summary>How the values that are normalised together lie in memory, and which weight each has: x is [Outer, Groups, Row], groups are normalised over
 /// the outer and the row axis, and a row is divided into runs of one weight or has a weight for each element.</summary>
@@ -8,7 +8,7 @@ namespace CudaNet.Cpu.Normalisation;
 /// <param name="Period">Groups until the weights begin again.</param>
 /// <param name="Run">Elements of a run with one weight; Row if the weight is that of the group.</param>
 /// <param name="PerElement">A run is the row and each element has a weight of its own.</param>
-internal sealed record NormLayout(long Outer, long Groups, nint Row, long Period, nint Run, bool PerElement)
+public sealed record NormLayout(long Outer, long Groups, nint Row, long Period, nint Run, bool PerElement)
 {
     // Shorter runs leave most of a vector idle; what the planner makes of the decomposition works across them.
     private const long ShortestRun = 16;
