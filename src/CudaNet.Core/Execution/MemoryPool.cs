@@ -11,7 +11,8 @@ public sealed class MemoryPool(IMemoryAllocator allocator)
 {
     private const long CollectAtLeast = 64L << 20, CollectYoungAtLeast = 8L << 20;
 
-    private readonly ConcurrentDictionary<long, ConcurrentBag<nint>> _free = new();
+    // Finalisers of buffers put blocks here when the pool may be lost with them, so it must have no finaliser of its own, as a bag has.
+    private readonly ConcurrentDictionary<long, ConcurrentStack<nint>> _free = new();
     private readonly ConcurrentDictionary<DeviceBuffer.Ticket, byte> _live = new();
     private readonly Lock _growth = new();
     private long _liveBytes, _heldBytes, _peakBytes, _grownSinceCollect, _grownSinceYoungCollect, _allocations, _systemAllocations;
@@ -48,7 +49,7 @@ public sealed class MemoryPool(IMemoryAllocator allocator)
     public void Trim()
     {
         foreach (var (size, blocks) in _free)
-            while (blocks.TryTake(out var pointer))
+            while (blocks.TryPop(out var pointer))
             {
                 allocator.Free(pointer, size);
                 Interlocked.Add(ref _heldBytes, -size);
@@ -60,13 +61,13 @@ public sealed class MemoryPool(IMemoryAllocator allocator)
     {
         if (!_live.TryRemove(ticket, out _)) return;
         Interlocked.Add(ref _liveBytes, -ticket.Bytes);
-        _free.GetOrAdd(ticket.Bytes, static _ => []).Add(pointer);
+        _free.GetOrAdd(ticket.Bytes, static _ => new()).Push(pointer);
     }
 
     private bool TryTake(long size, out nint pointer)
     {
         pointer = 0;
-        if (!_free.TryGetValue(size, out var blocks) || !blocks.TryTake(out pointer)) return false;
+        if (!_free.TryGetValue(size, out var blocks) || !blocks.TryPop(out pointer)) return false;
         allocator.Reuse(pointer, size);
         return true;
     }
