@@ -9,16 +9,16 @@ internal static unsafe class TapKernels<V, T>
     where V : unmanaged, ISimd<V, T>
     where T : unmanaged
 {
-
     /// <summary>Rows of the largest tile: 24 sums with 32 vector registers, 8 with 16.</summary>
     public static int Rows => V.Count * sizeof(T) == 64 ? 12 : 4;
 
     /// <summary>Columns of a tile for a number of rows of the result: a single row is as wide as eight vectors.</summary>
     public static int Columns(long rows) => rows == 1 ? 8 * V.Count : 2 * V.Count;
 
-    /// <summary>Works on one tile of at least the given rows.</summary>
+    /// <summary>Works on one tile of at least the given rows, or of those of a panel of weights, which lie aStep apart.</summary>
     public static void Multiply(long rows, nint depth, T* a, nint aStep, T* x, long* offsets, T* c, nint cStride, bool add)
     {
+        rows = Math.Min(rows, aStep);
         if (aStep == 1) Multiply1x8(depth, a, x, offsets, c, add);
         else if (rows <= 4) Multiply4x2(depth, a, aStep, x, offsets, c, cStride, add);
         else if (rows <= 8) Multiply8x2(depth, a, aStep, x, offsets, c, cStride, add);

@@ -18,6 +18,15 @@ public class ConvolutionTests
         Close.AssertReference(gradients[1], 1e-11);
     }
 
+    /// <summary>Sums of so many terms are cut, and the second part is added to the first: a tile must not reach into the next panel's rows.</summary>
+    [Test]
+    public void Long_sums_of_several_panels_equal_the_reference([Values(4, 5, 8, 11, 13)] int filters, [Values] bool single)
+    {
+        var type = single ? DType.Float32 : DType.Float64;
+        var (x, w) = (Random([2, 200, 7, 9], 1, type), Random([filters, 200, 3, 3], 2, type));
+        Close.AssertReference(x.Conv2d(w, null, 1, 1), single ? 1e-3 : 1e-11);
+    }
+
     [Test]
     public void Every_stride_padding_dilation_and_group_equals_the_reference([Values(1, 2, 3)] int stride, [Values(0, 1, 3)] int padding, [Values(1, 2)] int dilation)
     {
