@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using CudaNet.Models.Systems;
 
 namespace CudaNet.Models.Ch05_Activations;
@@ -47,10 +46,8 @@ internal sealed class HardtanhSystem() : Activation("05.hardtanh", "Hardtanh: a 
     }
 
     /// <summary>The best of nine, each of 20: what else the machine does can only slow one down.</summary>
-    private static double Seconds(Func<Tensor> run) => Enumerable.Range(0, 9).Min(_ =>
+    private static double Seconds(Func<Tensor> run) => Timing.LeastSeconds(9, () =>
     {
-        var clock = Stopwatch.StartNew();
         for (var k = 0; k < 20; k++) run().Realize();
-        return clock.Elapsed.TotalSeconds;
     });
 }

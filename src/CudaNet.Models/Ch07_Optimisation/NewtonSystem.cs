@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using CudaNet.Models.Systems;
 using CudaNet.Nn.Optimizers;
 
@@ -38,11 +37,6 @@ internal sealed class NewtonSystem() : CourseSystem("07.newton", "Newton's metho
     {
         var a = context.Random().Normal([n, n], type: DType.Float64);
         Tensor h = (a.MatMul(a.T) + Tensor.Eye(n, DType.Float64)).Realize(), b = Tensor.Ones([n, 1], DType.Float64);
-        return Enumerable.Range(0, 5).Min(_ =>
-        {
-            var clock = Stopwatch.StartNew();
-            Linalg.Solve(h, b).Realize();
-            return clock.Elapsed.TotalSeconds;
-        });
+        return Timing.LeastSeconds(5, () => Linalg.Solve(h, b).Realize());
     }
 }

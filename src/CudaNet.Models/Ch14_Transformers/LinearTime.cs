@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using CudaNet.Models.Systems;
 using CudaNet.Nn;
 
@@ -61,12 +60,7 @@ internal sealed class Longformer() : CourseSystem("14.longformer", "Longformer: 
         var x = Tensor.Zeros([1, 1, length, 16]).Realize();
         var run = Compiled.Of((Tensor a) => Attend(a, a, a, 64, 2));
         run(x).Realize();
-        return Enumerable.Range(0, 5).Min(_ =>
-        {
-            var clock = Stopwatch.StartNew();
-            run(x).Realize();
-            return clock.Elapsed.TotalSeconds;
-        });
+        return Timing.LeastSeconds(5, () => run(x).Realize());
     }
 
     internal static void Shown(SystemContext context, IEnumerable<Figure> figures)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using CudaNet.Models.Systems;
 using CudaNet.Models.Transformers;
 using CudaNet.Nn;
@@ -41,16 +40,10 @@ internal sealed class SparseAttention() : CourseSystem("19.sparse-attention", "B
         return new(Tensor.Zeros([blocks, blocks], DType.Bool).Scatter(chosen, Tensor.Ones([blocks, kept], DType.Bool), 1).Realize(), size);
     }
 
-    /// <summary>The least of many times, which others on the machine disturb least.</summary>
     private static double Seconds(Tensor rows, BlockMask mask)
     {
         var attend = Compiled.Of((Tensor x) => x.ScaledDotProductAttention(x, x, blocks: mask));
-        return Enumerable.Range(0, 20).Min(_ =>
-        {
-            var clock = Stopwatch.StartNew();
-            attend(rows).Dispose();
-            return clock.Elapsed.TotalSeconds;
-        });
+        return Timing.LeastSeconds(20, () => attend(rows).Dispose());
     }
 }
 
