@@ -42,9 +42,7 @@ internal static class JoinAlike
 
     /// <summary>True if operands lie as the elements do, or are one element for all.</summary>
     private static bool IsSimple(StepDraft draft) =>
-        draft.Op is FusedElementwise op && op.Shape.ElementCount is > 0 and <= MostElements && draft.Inputs.All(input => IsOne(input.Layout) || IsDense(input.Layout));
-
-    private static bool IsDense(Layout layout) => layout.IsContiguous;
+        draft.Op is FusedElementwise op && op.Shape.ElementCount is > 0 and <= MostElements && draft.Inputs.All(input => IsOne(input.Layout) || input.Layout.IsContiguous);
 
     private static bool IsOne(Layout layout) => !layout.IsContiguous && !layout.Strides.ContainsAnyExcept(0);
 

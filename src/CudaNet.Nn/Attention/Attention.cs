@@ -1,3 +1,5 @@
+using CudaNet.Ops;
+
 namespace CudaNet.Nn;
 
 /// <summary>Attention in all its forms: many, grouped or one head of keys, rotary or biased positions, windows, caches.</summary>
@@ -73,18 +75,14 @@ public static class Attention
         if (form.Rotary is { } rotary)
         {
             // A key's position is its place in its sequence; the last query has that of the last key.
-            var of = SequenceOf(starts, q.Shape[2]);
+            var of = VarlenAttention.SequenceOf(starts, q.Shape[2]);
             var shift = (ends - starts).To(DType.Int64).Take(of + 1, 0) - ends.To(DType.Int64).Take(of, 0);
             q = rotary.Rotate(q, Positions(0, q.Shape[2], query.Device) + shift);
-            k = rotary.Rotate(k, Positions(0, k.Shape[2], key.Device) - ends.To(DType.Int64).Take(SequenceOf(ends, k.Shape[2]), 0));
+            k = rotary.Rotate(k, Positions(0, k.Shape[2], key.Device) - ends.To(DType.Int64).Take(VarlenAttention.SequenceOf(ends, k.Shape[2]), 0));
         }
         static Tensor Rows(Tensor x) => x.Squeeze(0).Permute(1, 0, 2);
         return Rows(q).VarlenAttention(Rows(k), Rows(v), starts, ends, form.Causal, form.Window, form.Scale, form.Dropout, form.Random).Flatten(1);
     }
-
-    /// <summary>The sequence of each of so many rows.</summary>
-    private static Tensor SequenceOf(Tensor starts, long rows) =>
-        (Positions(0, rows, starts.Device).Unsqueeze(1) >= starts.Narrow(0, 1, starts.Shape[0] - 1).To(DType.Int64)).To(DType.Int64).Sum(1);
 
     /// <summary>The weights of <see cref="Tensor.ScaledDotProductAttention"/>, [batch, heads, queries, keys]; a row whose query sees nothing is zero.</summary>
     public static Tensor Weights(Tensor query, Tensor key, Tensor? mask = null, bool causal = false, long? window = null, double? scale = null)

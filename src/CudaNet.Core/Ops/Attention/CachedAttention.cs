@@ -117,12 +117,9 @@ namespace CudaNet
             ArgumentNullException.ThrowIfNull(lengths);
             if (Rank != 4 || keys.Rank != 4 || values.Rank != 4)
                 throw new ShapeException($"{Name}: queries {Shape}, keys {keys.Shape} and values {values.Shape} must be [batch, heads, queries, depth] and twice [pages, key heads, rows, depth].");
-            if (Shape[3] != keys.Shape[3]) throw new ShapeException($"{Name}: queries {Shape} and keys {keys.Shape} have another head size.");
-            if (keys.Shape.Slice(0, 3) != values.Shape.Slice(0, 3)) throw new ShapeException($"{Name}: keys {keys.Shape} and values {values.Shape}: there must be one value for each key.");
-            if (keys.Shape[1] == 0 || Shape[1] % keys.Shape[1] != 0) throw new ShapeException($"{Name}: {Shape[1]} query heads cannot share {keys.Shape[1]} key heads evenly.");
+            CheckAttention(Name, keys, values, 1, window);
             if (table.Rank != 2 || table.Shape[0] != Shape[0]) throw new ShapeException($"{Name}: table {table.Shape} is not [{Shape[0]}, pages] for queries {Shape}.");
             if (lengths.Rank != 1 || lengths.Shape[0] != Shape[0]) throw new ShapeException($"{Name}: lengths {lengths.Shape} are not [{Shape[0]}] for queries {Shape}.");
-            if (window < 0) throw new ShapeException($"{Name}: window {window} must not be negative.");
 
             var isQuantized = keys.DType == DType.UInt8 || values.DType == DType.UInt8;
             if (isQuantized && (keys.DType != values.DType || keyScales is null || valueScales is null))

@@ -110,11 +110,8 @@ namespace CudaNet.Ops
             if (rule.IsPacked)
             {
                 var (starts, keyStarts) = (inputs[rule.Starts].To(DType.Int64), inputs[rule.Starts + 1].To(DType.Int64));
-                // Sequences that begin at a row or before it, less one: the sequence of the row.
-                Tensor SequenceOf(Tensor starts, long rows) =>
-                    (Tensor.Arange(0, rows, 1, DType.Int64, query.Device).Unsqueeze(1) >= starts.Narrow(0, 1, starts.Shape[0] - 1)).To(DType.Int64).Sum(1);
-                var sequence = SequenceOf(starts, queries);
-                See(sequence.Unsqueeze(1).Eq(SequenceOf(keyStarts, keys)));
+                var sequence = VarlenAttention.SequenceOf(starts, queries);
+                See(sequence.Unsqueeze(1).Eq(VarlenAttention.SequenceOf(keyStarts, keys)));
                 position = Tensor.Arange(0, queries, 1, DType.Int64, query.Device) + (keyStarts - starts).Take(sequence + 1, 0);
             }
             if (rule.Left is not null || rule.Right is not null)
@@ -188,13 +185,8 @@ namespace CudaNet
             ArgumentNullException.ThrowIfNull(value);
             if (Rank is < 2 or > 4 || key.Rank != Rank || value.Rank != Rank)
                 throw new ShapeException($"{Name}: queries {Shape}, keys {key.Shape} and values {value.Shape} must all be [length, depth], with heads and batch in front or without.");
-            if (Shape[^1] != key.Shape[^1]) throw new ShapeException($"{Name}: queries {Shape} and keys {key.Shape} have another head size.");
-            if (key.Shape.Slice(0, Rank - 1) != value.Shape.Slice(0, Rank - 1)) throw new ShapeException($"{Name}: keys {key.Shape} and values {value.Shape}: there must be one value for each key.");
+            CheckAttention(Name, key, value, Rank - 3, window, dropout);
             if (Rank == 4 && Shape[0] != key.Shape[0]) throw new ShapeException($"{Name}: queries {Shape} and keys {key.Shape} have another batch.");
-            if (Rank > 2 && (key.Shape[^3] == 0 || Shape[^3] % key.Shape[^3] != 0))
-                throw new ShapeException($"{Name}: {Shape[^3]} query heads cannot share {key.Shape[^3]} key heads evenly.");
-            if (window < 0) throw new ShapeException($"{Name}: window {window} must not be negative.");
-            if (dropout is not (>= 0 and < 1)) throw new ShapeException($"{Name}: the dropout {dropout} must be at least 0 and below 1.");
 
             var type = AttentionType(this, key, value);
             var (q, k, v) = (WithHeads(To(type)), WithHeads(key.To(type)), WithHeads(value.To(type)));
@@ -229,6 +221,23 @@ namespace CudaNet
             if (!rule.LogSumExp) return (value.Reshape(result), null);
             var (attended, logarithms) = Ops.ScaledDotProductAttention.Unpacked(value, inputs[0].Shape.With(3, inputs[2].Shape[3]));
             return (attended.To(type).Reshape(result), logarithms.Reshape(rows));
+        }
+
+        /// <summary>Refuses keys and values that do not fit these queries, of the same rank.</summary>
+        /// <param name="name">Of the operation.</param>
+        /// <param name="key">Keys.</param>
+        /// <param name="value">Values.</param>
+        /// <param name="heads">Axis of the heads; negative for none.</param>
+        /// <param name="window">Farthest key that a query sees.</param>
+        /// <param name="dropout">Share of weights that are dropped.</param>
+        private void CheckAttention(string name, Tensor key, Tensor value, int heads, long? window, double dropout = 0)
+        {
+            if (Shape[^1] != key.Shape[^1]) throw new ShapeException($"{name}: queries {Shape} and keys {key.Shape} have another head size.");
+            if (key.Shape.Slice(0, Rank - 1) != value.Shape.Slice(0, Rank - 1)) throw new ShapeException($"{name}: keys {key.Shape} and values {value.Shape}: there must be one value for each key.");
+            if (heads >= 0 && (key.Shape[heads] == 0 || Shape[heads] % key.Shape[heads] != 0))
+                throw new ShapeException($"{name}: {Shape[heads]} query heads cannot share {key.Shape[heads]} key heads evenly.");
+            if (window < 0) throw new ShapeException($"{name}: window {window} must not be negative.");
+            if (dropout is not (>= 0 and < 1)) throw new ShapeException($"{name}: the dropout {dropout} must be at least 0 and below 1.");
         }
 
         private static DType AttentionType(Tensor query, Tensor key, Tensor value)

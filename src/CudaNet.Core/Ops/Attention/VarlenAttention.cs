@@ -28,6 +28,10 @@ namespace CudaNet.Ops
             ],
         };
 
+        /// <summary>The sequence of each of so many rows, Int64 [rows]: those that begin at a row or before it, less one.</summary>
+        internal static Tensor SequenceOf(Tensor starts, long rows) =>
+            (Tensor.Arange(0, rows, 1, DType.Int64, starts.Device).Unsqueeze(1) >= starts.Narrow(0, 1, starts.Shape[0] - 1).To(DType.Int64)).To(DType.Int64).Sum(1);
+
         private static Tensor Call(Shape query, Shape key, params int[] starts) =>
             Tensor.Zeros(query).VarlenAttention(Tensor.Zeros(key), Tensor.Zeros(key), Tensor.From(starts)).Sum();
 
@@ -97,11 +101,7 @@ namespace CudaNet
                 throw new ShapeException($"{Name}: queries {Shape}, keys {key.Shape} and values {value.Shape} must all be [rows, heads, depth].");
             if (starts.Rank != 1 || starts.Shape[0] < 1 || ends.Shape != starts.Shape)
                 throw new ShapeException($"{Name}: starts {starts.Shape} of queries and {ends.Shape} of keys must be [sequences + 1], as many of both.");
-            if (Shape[2] != key.Shape[2]) throw new ShapeException($"{Name}: queries {Shape} and keys {key.Shape} have another head size.");
-            if (key.Shape.Slice(0, 2) != value.Shape.Slice(0, 2)) throw new ShapeException($"{Name}: keys {key.Shape} and values {value.Shape}: there must be one value for each key.");
-            if (key.Shape[1] == 0 || Shape[1] % key.Shape[1] != 0) throw new ShapeException($"{Name}: {Shape[1]} query heads cannot share {key.Shape[1]} key heads evenly.");
-            if (window < 0) throw new ShapeException($"{Name}: window {window} must not be negative.");
-            if (dropout is not (>= 0 and < 1)) throw new ShapeException($"{Name}: the dropout {dropout} must be at least 0 and below 1.");
+            CheckAttention(Name, key, value, 1, window, dropout);
 
             var type = AttentionType(this, key, value);
             // The op wants heads before rows; a view does.
