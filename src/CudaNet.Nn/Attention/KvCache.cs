@@ -103,6 +103,10 @@ public abstract class KvCache
         return query.CachedAttention(pages(keys.Data.Value), pages((values ?? keys).Data.Value).Narrow(3, 0, valueDepth), table, lengths, window, scale, Scales(keys), Scales(values ?? keys));
     }
 
+    /// <summary>The same where each row has one page, of its own.</summary>
+    private protected Tensor AttendRows(Tensor query, KvPlane keys, KvPlane? values, long valueDepth, long? window, double? scale, long? most = null) =>
+        AttendPages(query, keys, values, valueDepth, x => x, Tensor.Arange(0, Batch, 1, DType.Int32, Device).Unsqueeze(1), window, scale, most);
+
     private protected abstract void Rearrange(ReadOnlySpan<long> rows);
 
     private protected void Check(Tensor keys, Tensor values)

@@ -38,11 +38,8 @@ public sealed class SlidingKvCache : KvCache
         // A token that is written over the farthest one sees all that the ring then holds, in whatever order.
         if (query.Shape[2] != 1 || window + 1 != Window) return null;
         Check(keys, values);
-        var into = (Positions(1) % Window).Reshape(Batch, 1, 1, 1);
-        _keys[layer].Write(into, keys, 2);
-        if (_values.Count > 0) _values[layer].Write(into, values, 2);
-        var table = Tensor.Arange(0, Batch, 1, DType.Int32, Device).Unsqueeze(1);
-        return AttendPages(query, _keys[layer], _values.ElementAtOrDefault(layer), values.Shape[3], x => x, table, null, scale, Window);
+        Write(layer, Positions(1), keys, values);
+        return AttendRows(query, _keys[layer], _values.ElementAtOrDefault(layer), values.Shape[3], null, scale, Window);
     }
 
     internal override KvView Append(int layer, Tensor keys, Tensor values, long? window)
@@ -62,10 +59,16 @@ public sealed class SlidingKvCache : KvCache
         var at = Tensor.Concat([held, positions], 1);
         var mask = StaticKvCache.Sight(positions, at, window) & (at >= 0).Reshape(Batch, 1, 1, Window + count);
         var kept = Math.Min(count, Window);
-        var into = (positions.Narrow(1, count - kept, kept) % Window).Reshape(Batch, 1, kept, 1);
-        _keys[layer].Write(into, keys.Narrow(2, count - kept, kept), 2);
-        if (_values.Count > 0) _values[layer].Write(into, values.Narrow(2, count - kept, kept), 2);
+        Write(layer, positions.Narrow(1, count - kept, kept), keys.Narrow(2, count - kept, kept), values.Narrow(2, count - kept, kept));
         return new(seenKeys, seenValues, mask, at);
+    }
+
+    /// <summary>Writes tokens to their places in the ring.</summary>
+    private void Write(int layer, Tensor positions, Tensor keys, Tensor values)
+    {
+        var into = (positions % Window).Reshape(Batch, 1, positions.Shape[1], 1);
+        _keys[layer].Write(into, keys, 2);
+        if (_values.Count > 0) _values[layer].Write(into, values, 2);
     }
 
     private protected override void Rearrange(ReadOnlySpan<long> rows)

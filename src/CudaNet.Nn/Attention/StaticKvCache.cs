@@ -61,9 +61,7 @@ public sealed class StaticKvCache : KvCache
     {
         if (query.Shape[2] > FewQueries || (Length == 0 && _storage == KvStorage.Float32)) return null;
         Write(layer, keys, values);
-        // Each row has one page.
-        var table = Tensor.Arange(0, Batch, 1, DType.Int32, Device).Unsqueeze(1);
-        return AttendPages(query, _keys[layer], _values.ElementAtOrDefault(layer), values.Shape[3], x => x, table, window, scale);
+        return AttendRows(query, _keys[layer], _values.ElementAtOrDefault(layer), values.Shape[3], window, scale);
     }
 
     /// <summary>Writes the next tokens; gives their positions.</summary>
