@@ -53,8 +53,9 @@ public sealed class Muon : AdamW
         return (parameter, gradient, slots, updates) =>
         {
             var w = parameter.Value;
-            var m = slots[0].Value * Momentum + gradient * (1 - Momentum);
-            var direction = Orthogonal(gradient * (1 - Momentum) + m * Momentum, Iterations);
+            var fresh = gradient * (1 - Momentum);
+            var m = slots[0].Value * Momentum + fresh;
+            var direction = Orthogonal(fresh + m * Momentum, Iterations);
             var size = rate * (0.2 * Math.Sqrt(Math.Max(w.Shape[0], w.Shape[1])));
             updates.Add((slots[0], m));
             updates.Add((parameter, (w * (1 - rate * decay) - direction * size).To(parameter.DType)));
@@ -67,7 +68,7 @@ public sealed class Muon : AdamW
         // The product of the short sides is the smaller one.
         var tall = x.Shape[0] > x.Shape[1];
         if (tall) x = x.Transpose(0, 1);
-        x /= (x * x).Sum().Sqrt() + Tiny;
+        x /= x.Norm() + Tiny;
         for (var k = 0; k < iterations; k++)
         {
             var a = x.MatMul(x.Transpose(0, 1));

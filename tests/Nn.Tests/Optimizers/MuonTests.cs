@@ -93,18 +93,5 @@ internal sealed class MuonTests
         return Tensor.From(all).Reshape(rows, columns);
     }
 
-    private static Action Step(Parameter w, Tensor gradient, Optimizer optimizer, bool compiled)
-    {
-        Tensor Once()
-        {
-            optimizer.ZeroGrad();
-            var loss = (w.Value * gradient).Sum();
-            loss.Backward();
-            optimizer.Step();
-            return loss;
-        }
-        if (!compiled) return () => Once();
-        var step = Compiled.Of(Once);
-        return () => step();
-    }
+    private static Action Step(Parameter w, Tensor gradient, Optimizer optimizer, bool compiled) => TrainingStep.Of(optimizer, () => (w.Value * gradient).Sum(), compiled);
 }

@@ -327,20 +327,7 @@ internal sealed class OptimizerTests
         }
     }
 
-    private static Action Step(Parameter w, Optimizer optimizer, bool compiled)
-    {
-        Tensor Once()
-        {
-            optimizer.ZeroGrad();
-            var loss = Objective(w);
-            loss.Backward();
-            optimizer.Step();
-            return loss;
-        }
-        if (!compiled) return () => Once();
-        var step = Compiled.Of(Once);
-        return () => step();
-    }
+    private static Action Step(Parameter w, Optimizer optimizer, bool compiled) => TrainingStep.Of(optimizer, () => Objective(w), compiled);
 
     private static Tensor Objective(Parameter w) => (w.Value.Square() * Tensor.From(1.0, 10.0).To(w.DType)).Sum() * 0.5;
 }
